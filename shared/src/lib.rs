@@ -1,0 +1,25 @@
+//! What every operation of TuneLink shares. `operation` is the place to begin; `docs/ARCHITECTURE.md` has the map.
+
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod cursor;
+pub mod domain;
+pub mod encoding;
+pub mod error;
+pub mod http;
+pub mod idempotency;
+pub mod input;
+mod json;
+pub mod lambda;
+pub mod openapi;
+pub mod operation;
+pub mod output;
+pub mod paging;
+pub mod random;
+pub mod rules;
+mod schema;
+pub mod store;
+pub mod text;
+
+pub use error::{Code, Error, Result};

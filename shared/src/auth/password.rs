@@ -1,0 +1,99 @@
+use std::{num::NonZero, sync::Arc, thread};
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use crate::{
+    domain::Password,
+    error::{Error, Result},
+    random,
+};
+
+/// Argon2id with 19 MiB, two passes, one lane: the OWASP Password Storage Cheat Sheet's first choice.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Hashes and checks passwords, on no more threads than there are cores.
+#[derive(Clone)]
+pub struct Hasher {
+    argon2: Argon2<'static>,
+    threads: Arc<Semaphore>,
+    /// What is compared against when there is no account, so that it costs the same.
+    nobody: Arc<str>,
+}
+
+impl Hasher {
+    pub fn new() -> Result<Self> {
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+            .map_err(|error| Error::internal(error.to_string()))?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        // The hash of no password: its output was drawn at random, for these very parameters.
+        let nobody = format!(
+            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$c29tZXNhbHRmb3Jub2JvZHk$\
+             7P9vR1bS2cXq0mJx5hYkTnWzL8dAeFgUo3iBvCpQ6rE"
+        );
+        Ok(Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            threads: Arc::new(Semaphore::new(cores)),
+            nobody: nobody.into(),
+        })
+    }
+
+    /// The PHC string of a password under a fresh salt.
+    pub async fn hash(&self, password: Password) -> Result<String> {
+        let argon2 = self.argon2.clone();
+        let salt: [u8; 16] = random::bytes()?;
+        self.run(move || {
+            use argon2::password_hash::PasswordHasher;
+            argon2
+                .hash_password_with_salt(&password.as_bytes(), &salt)
+                .map(|hash| hash.to_string())
+                .map_err(|error| Error::internal(error.to_string()))
+        })
+        .await?
+    }
+
+    /// Whether a password is the one that was hashed; of nobody's hash it never is, at the same cost.
+    pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool> {
+        let argon2 = self.argon2.clone();
+        let (known, hash) = (hash.is_some(), hash.unwrap_or_else(|| self.nobody.to_string()));
+        self.run(move || {
+            let hash = PasswordHash::new(&hash).map_err(|error| Error::internal(error.to_string()))?;
+            let same = argon2.verify_password(&password.as_bytes(), &hash).is_ok();
+            Ok(known && same)
+        })
+        .await?
+    }
+
+    /// Whether a hash was made with other parameters than today's and should be made anew.
+    pub fn outdated(&self, hash: &str) -> bool {
+        let current = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$");
+        !hash.starts_with(&current)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _permit = self.threads.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_alone() {
+        let hasher = Hasher::new().unwrap();
+        let hash = hasher.hash(Password::unchecked("correct horse")).await.unwrap();
+        assert!(hasher.verify(Password::unchecked("correct horse"), Some(hash.clone())).await.unwrap());
+        assert!(!hasher.verify(Password::unchecked("correct hors"), Some(hash.clone())).await.unwrap());
+        assert!(!hasher.verify(Password::unchecked("correct horse"), None).await.unwrap());
+        assert_ne!(hasher.hash(Password::unchecked("correct horse")).await.unwrap(), hash);
+        assert!(!hasher.outdated(&hash));
+        assert!(hasher.outdated("$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA"));
+    }
+}

@@ -1,0 +1,120 @@
+//! The settings of a process. Environment variables are read here and nowhere else.
+
+use std::collections::HashMap;
+
+use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::Client;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jsonwebtoken::DecodingKey;
+
+use crate::{
+    auth::{SigningKey, VerifyingKeys},
+    encoding::Secret,
+};
+
+/// Every setting, parsed.
+#[derive(Clone)]
+pub struct Config {
+    /// `TUNELINK_TABLE`: the DynamoDB table.
+    pub table: String,
+    /// `TUNELINK_VERIFYING_KEYS`: a JSON object of key id to Ed25519 public key (base64url).
+    pub verifying_keys: VerifyingKeys,
+    /// What issues tokens; only the functions that do so are given it.
+    pub issuing: Option<Issuing>,
+    /// `TUNELINK_CURSOR_SECRET`: signs cursors (base64).
+    pub cursor_secret: Secret,
+    pub limits: Limits,
+}
+
+#[derive(Clone)]
+pub struct Issuing {
+    /// `TUNELINK_SIGNING_KEY_ID` and `TUNELINK_SIGNING_KEY` (base64 of an Ed25519 key in PKCS #8).
+    pub signing_key: SigningKey,
+    /// `TUNELINK_REFRESH_SECRET`: seals refresh tokens and device proofs (base64).
+    pub refresh_secret: Secret,
+}
+
+/// How many attempts an hour allows before the next is refused unseen. Successes do not count.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Wrong passwords for one account, from devices that never logged in to it.
+    pub guesses_per_account: u32,
+    /// Wrong passwords from one device that did.
+    pub guesses_per_device: u32,
+    /// `TUNELINK_ATTEMPTS_PER_ADDRESS`: wrong passwords and registrations from one network address.
+    pub attempts_per_address: u32,
+}
+
+impl Config {
+    /// Reads the variables of the environment.
+    #[allow(clippy::disallowed_methods)]
+    pub fn from_env() -> Result<Self, String> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from anywhere.
+    pub fn from_lookup(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let required = |name: &str| get(name).ok_or_else(|| format!("{name} is not set"));
+        let issuer = get("TUNELINK_ISSUER").unwrap_or_else(|| "tunelink".to_owned());
+        let issuing = match get("TUNELINK_SIGNING_KEY") {
+            None => None,
+            Some(key) => Some(Issuing {
+                signing_key: SigningKey::new(
+                    required("TUNELINK_SIGNING_KEY_ID")?,
+                    &decode("TUNELINK_SIGNING_KEY", &key)?,
+                    issuer.clone(),
+                ),
+                refresh_secret: secret("TUNELINK_REFRESH_SECRET", &required("TUNELINK_REFRESH_SECRET")?)?,
+            }),
+        };
+        let attempts = match get("TUNELINK_ATTEMPTS_PER_ADDRESS") {
+            None => 100,
+            Some(text) => text.parse().map_err(|_| "TUNELINK_ATTEMPTS_PER_ADDRESS is not a number")?,
+        };
+        Ok(Self {
+            table: required("TUNELINK_TABLE")?,
+            verifying_keys: verifying_keys(&required("TUNELINK_VERIFYING_KEYS")?, &issuer)?,
+            issuing,
+            cursor_secret: secret("TUNELINK_CURSOR_SECRET", &required("TUNELINK_CURSOR_SECRET")?)?,
+            limits: Limits {
+                guesses_per_account: 10,
+                guesses_per_device: 10,
+                attempts_per_address: attempts,
+            },
+        })
+    }
+}
+
+fn verifying_keys(text: &str, issuer: &str) -> Result<VerifyingKeys, String> {
+    let fault = |error: &dyn std::fmt::Display| format!("TUNELINK_VERIFYING_KEYS: {error}");
+    let keys: HashMap<String, String> = serde_json::from_str(text).map_err(|error| fault(&error))?;
+    let keys = keys
+        .into_iter()
+        .map(|(id, key)| DecodingKey::from_ed_components(&key).map(|key| (id, key)))
+        .collect::<Result<_, _>>();
+    Ok(VerifyingKeys::new(keys.map_err(|error| fault(&error))?, issuer))
+}
+
+fn secret(name: &str, text: &str) -> Result<Secret, String> {
+    let bytes = decode(name, text)?;
+    if bytes.len() < 32 {
+        return Err(format!("{name} is shorter than 32 bytes"));
+    }
+    Ok(Secret::new(&bytes))
+}
+
+fn decode(name: &str, text: &str) -> Result<Vec<u8>, String> {
+    STANDARD.decode(text.trim()).map_err(|error| format!("{name} is not base64: {error}"))
+}
+
+/// The SDK's client for the region and the credentials of the environment, with time limits that leave room
+/// for retries within one call.
+pub async fn dynamodb() -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(std::time::Duration::from_secs(1))
+        .operation_attempt_timeout(std::time::Duration::from_secs(3))
+        .operation_timeout(std::time::Duration::from_secs(8))
+        .build();
+    let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+    Client::new(&config)
+}

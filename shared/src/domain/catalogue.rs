@@ -1,0 +1,98 @@
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Slug, UserId};
+
+/// The two halves of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CatalogueKind {
+    Instrument,
+    Genre,
+}
+
+/// A family of instruments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(rename_all = "lowercase")]
+#[garde(allow_unvalidated)]
+#[schemars(inline)]
+pub enum Category {
+    Strings,
+    Bowed,
+    Woodwind,
+    Brass,
+    Keyboard,
+    Percussion,
+    Voice,
+    Electronic,
+}
+
+/// A name in each language, 1–60 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("example" = { "en": "Electric guitar", "fr": "Guitare électrique" }))]
+pub struct Names {
+    #[garde(length(chars, min = 1, max = 60))]
+    pub en: String,
+    #[garde(length(chars, min = 1, max = 60))]
+    pub fr: String,
+}
+
+/// An emoji, at most 16 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("example" = "🎸"))]
+pub struct Icon(#[garde(length(chars, min = 1, max = 16))] String);
+
+/// An instrument of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Instrument {
+    pub id: Slug,
+    pub category: Category,
+    pub icon: Icon,
+    pub name: Names,
+}
+
+/// A genre of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Genre {
+    pub id: Slug,
+    pub name: Names,
+}
+
+/// How well somebody plays, from the first chords to a living made by it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Validate,
+)]
+#[serde(rename_all = "lowercase")]
+#[garde(allow_unvalidated)]
+#[schemars(inline)]
+pub enum Level {
+    Beginner,
+    Intermediate,
+    Advanced,
+    Professional,
+}
+
+/// An instrument that somebody plays, and how well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LevelOfPlay {
+    pub instrument_id: Slug,
+    pub level: Level,
+}
+
+/// Somebody who plays an instrument or likes a genre.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct UserOfEntry {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: Option<super::DisplayName>,
+    pub photo_url: Option<super::PhotoUrl>,
+    /// How well they play; null for a genre.
+    pub level: Option<Level>,
+}

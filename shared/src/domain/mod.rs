@@ -1,0 +1,54 @@
+//! Rules on plain types: no AWS, no HTTP, no clock.
+
+mod account;
+mod catalogue;
+mod profile;
+mod session;
+mod slug;
+
+pub use self::{
+    account::{Email, Identifier, Password, Username, canonical},
+    catalogue::{CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, Names, UserOfEntry},
+    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
+    session::{DeviceName, Role, Session, Tokens},
+    slug::Slug,
+};
+
+/// The most instruments, and the most genres, that one person can list.
+pub const MAX_TASTES: u32 = 20;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+        )]
+        #[serde(transparent)]
+        #[schemars(inline)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl crate::input::PathParameter for $name {
+            /// Only the canonical form of RFC 9562 §4 names it.
+            fn parse(text: &str) -> Option<Self> {
+                let id = uuid::Uuid::try_parse(text).ok()?;
+                (id.to_string() == text).then_some(Self(id))
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A person's id (UUIDv7).
+    UserId;
+    /// A session's id (UUIDv7).
+    SessionId;
+    /// What a device proof names (UUIDv7).
+    DeviceId;
+}

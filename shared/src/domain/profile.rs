@@ -1,0 +1,233 @@
+use garde::Validate;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{LevelOfPlay, Role, Slug, UserId};
+use crate::{error::Code, rules::broken, text::Language};
+
+/// What others read above a bio: 1–60 characters, not only blanks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("example" = "Django Reinhardt"))]
+pub struct DisplayName(#[garde(length(chars, min = 1, max = 60), custom(visible))] String);
+
+/// What someone says of themselves, at most 1,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("example" = "Gypsy jazz, mostly at night."))]
+pub struct Bio(#[garde(length(chars, max = 1000))] String);
+
+/// An https URL of at most 2,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("format" = "uri", "example" = "https://photos.example.org/django.jpg"))]
+pub struct PhotoUrl(#[garde(length(chars, max = 2000), url, custom(https))] String);
+
+/// Where someone lives. It is kept no more precisely than its geohash cell of precision 6 (about 1.2 km by
+/// 0.6 km), and shown to others no more precisely than one of precision 5 (about 5 km).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("example" = { "lat": 48.8867, "lng": 2.3431, "city": "Paris" }))]
+pub struct Home {
+    /// Degrees north (WGS 84).
+    #[garde(range(min = -90.0, max = 90.0))]
+    pub lat: f64,
+    /// Degrees east (WGS 84).
+    #[garde(range(min = -180.0, max = 180.0))]
+    pub lng: f64,
+    #[garde(length(chars, min = 1, max = 100), custom(visible))]
+    pub city: String,
+}
+
+impl Home {
+    /// The same at the centre of its geohash cell.
+    #[must_use]
+    pub fn snapped(&self, precision: usize) -> Self {
+        let at = geohash::Coord { x: self.lng, y: self.lat };
+        let cell = geohash::encode(at, precision).and_then(|hash| geohash::decode(&hash));
+        // Encoding fails only outside of the ranges that were checked.
+        let (centre, ..) = cell.unwrap_or((at, 0.0, 0.0));
+        Self { lat: centre.y, lng: centre.x, city: self.city.clone() }
+    }
+
+    /// As it is kept.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        self.snapped(6)
+    }
+
+    /// As others see it.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        self.snapped(5)
+    }
+}
+
+/// Whether an account takes part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountStatus {
+    #[default]
+    Active,
+    /// Left, and may come back within 30 days.
+    Deactivated,
+    /// Being erased; there is no way back.
+    Erased,
+}
+
+/// A profile as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    pub user_id: UserId,
+    pub username: String,
+    pub email: String,
+    pub display_name: Option<DisplayName>,
+    pub bio: Option<Bio>,
+    pub photo_url: Option<PhotoUrl>,
+    pub home: Option<Home>,
+    /// Absent means yes.
+    pub visible_nearby: Option<bool>,
+    /// Absent means English.
+    pub language: Option<Language>,
+    pub role: Role,
+    pub status: AccountStatus,
+    pub created_at: Timestamp,
+    /// Counts the changes; the `ETag`.
+    pub version: u64,
+}
+
+/// What someone sees of themselves.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct MyProfile {
+    pub user_id: UserId,
+    pub username: String,
+    pub email: String,
+    pub display_name: Option<DisplayName>,
+    pub bio: Option<Bio>,
+    pub photo_url: Option<PhotoUrl>,
+    pub home: Option<Home>,
+    /// Whether searches nearby find this person.
+    pub visible_nearby: bool,
+    /// The language of notifications.
+    pub language: Language,
+    pub role: Role,
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub created_at: Timestamp,
+}
+
+/// What everybody else sees of a member.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct PublicProfile {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: Option<DisplayName>,
+    pub bio: Option<Bio>,
+    pub photo_url: Option<PhotoUrl>,
+    /// Rounded to about 5 km; null for those who do not want to be found nearby.
+    pub home: Option<Home>,
+    pub instruments: Vec<LevelOfPlay>,
+    /// Ids of the catalogue's genres.
+    pub genres: Vec<Slug>,
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub created_at: Timestamp,
+}
+
+impl Profile {
+    pub fn is_active(&self) -> bool {
+        self.status == AccountStatus::Active
+    }
+
+    /// Takes the parts that others may see.
+    pub fn public(self, instruments: Vec<LevelOfPlay>, genres: Vec<Slug>) -> PublicProfile {
+        let visible = self.visible_nearby.unwrap_or(true);
+        PublicProfile {
+            user_id: self.user_id,
+            username: self.username,
+            display_name: self.display_name,
+            bio: self.bio,
+            photo_url: self.photo_url,
+            home: self.home.filter(|_| visible).map(|home| home.shown()),
+            instruments,
+            genres,
+            created_at: self.created_at,
+        }
+    }
+}
+
+impl From<Profile> for MyProfile {
+    fn from(profile: Profile) -> Self {
+        Self {
+            user_id: profile.user_id,
+            username: profile.username,
+            email: profile.email,
+            display_name: profile.display_name,
+            bio: profile.bio,
+            photo_url: profile.photo_url,
+            home: profile.home,
+            visible_nearby: profile.visible_nearby.unwrap_or(true),
+            language: profile.language.unwrap_or_default(),
+            role: profile.role,
+            created_at: profile.created_at,
+        }
+    }
+}
+
+fn visible(text: &str, (): &()) -> garde::Result {
+    if text.chars().all(|c| c.is_whitespace() || c.is_control()) && !text.is_empty() {
+        Err(broken(Code::InvalidFormat))
+    } else {
+        Ok(())
+    }
+}
+
+fn https(url: &str, (): &()) -> garde::Result {
+    let scheme = url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    if scheme { Ok(()) } else { Err(broken(Code::InvalidUrl)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn photos_are_https() {
+        let good = |url: &str| PhotoUrl(url.to_owned()).validate().is_ok();
+        assert!(good("https://example.org/a.jpg"));
+        for bad in [
+            "http://example.org/a.jpg",
+            "javascript:alert(1)",
+            "https://",
+            "example.org",
+            "",
+            "data:image/png,x",
+        ] {
+            assert!(!good(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_visible() {
+        for (name, good) in [("Django", true), ("", false), ("  \t", false), ("é", true)] {
+            assert_eq!(DisplayName(name.to_owned()).validate().is_ok(), good, "{name:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_kept_home_is_near_the_real_one_and_gives_no_more_away(lat in -90.0..=90.0f64, lng in -180.0..=180.0f64) {
+            let home = Home { lat, lng, city: "X".into() };
+            let kept = home.kept();
+            prop_assert!((kept.lat - lat).abs() <= 0.0028 && (kept.lng - lng).abs() <= 0.0056);
+            prop_assert_eq!(kept.kept(), kept.clone());
+            prop_assert_eq!(kept.shown(), home.shown());
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What an operation takes from a request: parsed, complete and checked before it runs.
+
+use garde::Validate;
+use lambda_http::{Body as RawBody, Request, RequestExt, http::header};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{Code, Error, FieldError, Result},
+    http::{ETag, IfMatch},
+    idempotency::Once,
+    json,
+    openapi::Description,
+    operation::Route,
+    rules, schema,
+};
+
+/// The largest body an operation reads, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// A part of a request. Tuples take several and report the faults of all.
+pub trait Input: Sized + Send + 'static {
+    fn extract(route: &Route, request: &Request) -> Result<Self>;
+    fn describe(doc: &mut Description<'_>);
+
+    /// The key under which a repetition of this request is recognised, if the caller gave one.
+    fn once(&self) -> Option<&Once> {
+        None
+    }
+}
+
+/// A JSON body of at most 64 KB.
+pub struct Body<T>(pub T);
+
+/// The query string; each name at most once.
+pub struct Query<T>(pub T);
+
+/// A body of `application/x-www-form-urlencoded`, as RFC 6749 wants it.
+pub struct Form<T>(pub T);
+
+/// The parameters of the path, in its order. What does not parse names nothing, hence 404.
+pub struct Path<T>(pub T);
+
+impl Input for () {
+    fn extract(_: &Route, _: &Request) -> Result<Self> {
+        Ok(())
+    }
+
+    fn describe(_: &mut Description<'_>) {}
+}
+
+impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Body<T> {
+    fn extract(_: &Route, request: &Request) -> Result<Self> {
+        require_content_type(request, "application/json")?;
+        check(json::parse(bytes(request)?)?).map(Self)
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.body::<T>("application/json");
+        doc.codes(&[
+            Code::MalformedJson,
+            Code::JsonTooDeep,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+            Code::Invalid,
+        ]);
+    }
+}
+
+impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Form<T> {
+    fn extract(_: &Route, request: &Request) -> Result<Self> {
+        require_content_type(request, "application/x-www-form-urlencoded")?;
+        let body = String::from_utf8_lossy(bytes(request)?);
+        check(typed::<T>(&body)?).map(Self)
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.body::<T>("application/x-www-form-urlencoded");
+        doc.codes(&[Code::BodyTooLarge, Code::UnsupportedMediaType]);
+    }
+}
+
+impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Query<T> {
+    fn extract(_: &Route, request: &Request) -> Result<Self> {
+        check(typed::<T>(request.uri().query().unwrap_or_default())?).map(Self)
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.query::<T>();
+        doc.codes(&[Code::Invalid]);
+    }
+}
+
+/// What can stand in a path.
+pub trait PathParameter: JsonSchema + Sized + Send + 'static {
+    fn parse(text: &str) -> Option<Self>;
+}
+
+impl<T: PathParameter> Input for Path<T> {
+    fn extract(route: &Route, request: &Request) -> Result<Self> {
+        let mut names = route.parameters();
+        Ok(Self(parameter(&mut names, request)?))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.path_parameter::<T>(0);
+        doc.codes(&[Code::NotFound]);
+    }
+}
+
+fn parameter<'a, T: PathParameter>(
+    names: &mut impl Iterator<Item = &'a str>,
+    request: &Request,
+) -> Result<T> {
+    let name = names.next().unwrap_or_default();
+    let parameters = request.path_parameters_ref();
+    let text = parameters.and_then(|parameters| parameters.first(name));
+    text.and_then(T::parse).ok_or_else(|| Code::NotFound.into())
+}
+
+/// `If-Match` of RFC 9110 §13.1.1: the change is made only to the version that the caller has seen.
+impl Input for IfMatch {
+    fn extract(_: &Route, request: &Request) -> Result<Self> {
+        header(request, "if-match").map_or(Ok(Self::any()), |value| {
+            Self::parse(value).ok_or_else(|| Code::InvalidFormat.at("If-Match").into())
+        })
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.header(
+            "If-Match",
+            "The `ETag` that was read; the change is refused when it is stale",
+            ETag::EXAMPLE,
+        );
+        doc.codes(&[Code::PreconditionFailed]);
+    }
+}
+
+macro_rules! tuple {
+    ($($part:ident)+) => {
+        // The type parameters name the parts, too.
+        #[allow(non_snake_case)]
+        impl<$($part: Input),+> Input for ($($part,)+) {
+            fn extract(route: &Route, request: &Request) -> Result<Self> {
+                let mut failure: Option<Error> = None;
+                let ($($part,)+) = ($(
+                    match $part::extract(route, request) {
+                        Ok(part) => Some(part),
+                        Err(error) => {
+                            failure = Some(match failure.take() { Some(first) => first.and(error), None => error });
+                            None
+                        }
+                    },
+                )+);
+                match (failure, ($($part,)+)) {
+                    (None, ($(Some($part),)+)) => Ok(($($part,)+)),
+                    (failure, _) => Err(failure.unwrap_or_else(|| Code::Internal.into())),
+                }
+            }
+
+            fn describe(doc: &mut Description<'_>) {
+                $($part::describe(doc);)+
+            }
+
+            fn once(&self) -> Option<&Once> {
+                let ($($part,)+) = self;
+                None$(.or($part.once()))+
+            }
+        }
+    };
+}
+
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+
+/// Two parameters in one path.
+impl<A: PathParameter, B: PathParameter> Input for Path<(A, B)> {
+    fn extract(route: &Route, request: &Request) -> Result<Self> {
+        let mut names = route.parameters();
+        Ok(Self((parameter(&mut names, request)?, parameter(&mut names, request)?)))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.path_parameter::<A>(0);
+        doc.path_parameter::<B>(1);
+        doc.codes(&[Code::NotFound]);
+    }
+}
+
+/// A member of a merge patch (RFC 7396): absent leaves the field as it is, null clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    #[default]
+    Keep,
+    Clear,
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Patch<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_id()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Option::<T>::json_schema(generator)
+    }
+}
+
+impl<T: Validate> Validate for Patch<T> {
+    type Context = T::Context;
+
+    fn validate_into(
+        &self,
+        context: &Self::Context,
+        parent: &mut dyn FnMut() -> garde::Path,
+        report: &mut garde::Report,
+    ) {
+        if let Self::Set(value) = self {
+            value.validate_into(context, parent, report);
+        }
+    }
+}
+
+/// Shape first, then the rules: either way every fault is reported.
+fn check<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(value: Value) -> Result<T> {
+    match serde_path_to_error::deserialize(&value) {
+        Ok(parsed) => rules::check(&parsed).map(|()| parsed),
+        Err(error) => {
+            let faults = schema::faults(schema::of::<T>(), &value);
+            let path = error.path().to_string();
+            let unseen = || vec![Code::InvalidFormat.at(if path == "." { String::new() } else { path })];
+            Err(Error::invalid(if faults.is_empty() { unseen() } else { faults }))
+        }
+    }
+}
+
+/// Pairs of a query or form as a JSON object, numbers and booleans as the schema of `T` has them.
+fn typed<T: JsonSchema + 'static>(text: &str) -> Result<Value> {
+    let schema = schema::of::<T>();
+    let mut fields = Map::new();
+    let mut twice: Vec<FieldError> = Vec::new();
+    for (name, value) in form(text) {
+        let property = &schema["properties"][&name];
+        let value = coerce(property["type"].as_str().unwrap_or_default(), value);
+        if fields.insert(name.clone(), value).is_some() {
+            twice.push(Code::DuplicateField.at(name));
+        }
+    }
+    if twice.is_empty() { Ok(Value::Object(fields)) } else { Err(Error::invalid(twice)) }
+}
+
+fn coerce(expected: &str, text: String) -> Value {
+    let number = || text.parse::<i64>().ok().map(Value::from);
+    let parsed = match expected {
+        "integer" => number(),
+        "number" => number()
+            .or_else(|| text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number)),
+        "boolean" => text.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    parsed.unwrap_or(Value::String(text))
+}
+
+fn form(text: &str) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+fn bytes(request: &Request) -> Result<&[u8]> {
+    let bytes: &[u8] = match request.body() {
+        RawBody::Text(text) => text.as_bytes(),
+        RawBody::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > MAX_BODY { Err(Error::from(Code::BodyTooLarge).limit(MAX_BODY)) } else { Ok(bytes) }
+}
+
+fn require_content_type(request: &Request, expected: &str) -> Result<()> {
+    let given = header(request, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let mut parts = given.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let utf8 = parts.all(|parameter| {
+        let charset = parameter.to_ascii_lowercase();
+        !charset.starts_with("charset=")
+            || charset.trim_start_matches("charset=").trim_matches('"') == "utf-8"
+    });
+    if essence.eq_ignore_ascii_case(expected) && utf8 {
+        Ok(())
+    } else {
+        Err(Code::UnsupportedMediaType.into())
+    }
+}
+
+pub(crate) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,214 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::{camel_case, parts, pascal_case};
+use crate::{
+    error::{Code, Error, FieldError},
+    operation::Function,
+    schema,
+    text::Language,
+};
+
+/// The entry of one operation, as its caller, input and output describe it.
+pub struct Description<'a> {
+    function: &'a Function,
+    generator: &'a mut SchemaGenerator,
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    success: Map<String, Value>,
+    codes: BTreeSet<Code>,
+    security: Vec<Value>,
+}
+
+impl<'a> Description<'a> {
+    pub(super) fn new(function: &'a Function, generator: &'a mut SchemaGenerator) -> Self {
+        Self {
+            function,
+            generator,
+            parameters: Vec::new(),
+            body: None,
+            success: Map::new(),
+            codes: BTreeSet::new(),
+            security: Vec::new(),
+        }
+    }
+
+    /// Ways in which the operation can fail.
+    pub fn codes(&mut self, codes: &[Code]) {
+        self.codes.extend(codes);
+    }
+
+    /// The alternatives: with a session (true) or without (false).
+    pub(crate) fn security(&mut self, alternatives: &[bool]) {
+        self.security = alternatives
+            .iter()
+            .map(|session| if *session { json!({ "session": [] }) } else { json!({}) })
+            .collect();
+    }
+
+    pub(crate) fn body<T: JsonSchema>(&mut self, content_type: &str) {
+        let schema = self.generator.subschema_for::<T>();
+        self.body = Some(json!({ "required": true, "content": { content_type: { "schema": schema } } }));
+    }
+
+    /// A parameter for each field of `T`.
+    pub(crate) fn query<T: JsonSchema + 'static>(&mut self) {
+        let schema = schema::of::<T>();
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let mut property = property.clone();
+            let about = property.as_object_mut().and_then(|p| {
+                p.remove("nullable");
+                p.remove("description")
+            });
+            self.parameters.push(json!({
+                "name": name, "in": "query", "required": required.contains(&json!(name)),
+                "description": about, "schema": property,
+            }));
+        }
+    }
+
+    pub(crate) fn path_parameter<T: JsonSchema + 'static>(&mut self, position: usize) {
+        if let Some(name) = self.function.route.parameters().nth(position) {
+            let mut schema = schema::of::<T>().clone();
+            if let Some(schema) = schema.as_object_mut() {
+                schema.retain(|key, _| !["$schema", "title", "description"].contains(&key.as_str()));
+            }
+            self.parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+        }
+    }
+
+    pub(crate) fn header(&mut self, name: &str, about: &str, example: &str) {
+        self.parameters.push(json!({
+            "name": name, "in": "header", "required": false, "description": about,
+            "schema": { "type": "string", "maxLength": 255 }, "example": example,
+        }));
+    }
+
+    /// The reply when all goes well, with what headers beside the usual ones.
+    pub(crate) fn success<T: JsonSchema>(&mut self, status: u16, headers: &[&str]) {
+        let data = json!(self.generator.subschema_for::<T>());
+        let data = if data["nullable"] == true && data.get("type").is_none() {
+            json!({ "type": "object", "nullable": true, "enum": [null] })
+        } else {
+            data
+        };
+        self.reply(status, headers, parts::envelope(status, data, false));
+    }
+
+    pub(crate) fn page<T: JsonSchema>(&mut self) {
+        let items = json!({ "type": "array", "items": self.generator.subschema_for::<T>() });
+        self.reply(200, &["ETag"], parts::envelope(200, items, true));
+    }
+
+    fn reply(&mut self, status: u16, headers: &[&str], schema: Value) {
+        let done = self.function.done.in_language(Language::En);
+        let reply = json!({
+            "description": done,
+            "headers": refer(headers),
+            "content": { "application/json": { "schema": schema } },
+        });
+        self.success.insert(status.to_string(), reply);
+    }
+
+    pub(crate) fn media(&mut self, content_type: &str) {
+        let essence = content_type.split(';').next().unwrap_or_default();
+        let schema = if essence == "application/json" {
+            json!({ "type": "object" })
+        } else {
+            json!({ "type": "string" })
+        };
+        let reply = json!({
+            "description": self.function.done.in_language(Language::En),
+            "headers": refer(&["ETag"]),
+            "content": { essence: { "schema": schema } },
+        });
+        self.success.insert("200".to_owned(), reply);
+    }
+
+    /// The reply may be spared by `If-None-Match`.
+    pub(crate) fn conditional(&mut self) {
+        if self.function.route.method != "GET" {
+            return;
+        }
+        self.header(
+            "If-None-Match",
+            "The `ETag` of a copy; when it is still good the reply is 304 without a body",
+            crate::http::ETag::EXAMPLE,
+        );
+        let reply = json!({ "description": "Not modified", "headers": refer(&["ETag"]) });
+        self.success.insert("304".to_owned(), reply);
+    }
+
+    pub(super) fn finish(mut self) -> Value {
+        let language = json!({
+            "name": "Accept-Language", "in": "header", "required": false,
+            "description": "The language of messages: English or French", "schema": { "type": "string" }, "example": "fr",
+        });
+        self.parameters.push(language);
+        let mut responses = std::mem::take(&mut self.success);
+        responses.extend(failures(&self.codes));
+        let function = self.function;
+        let mut entry = json!({
+            "operationId": camel_case(function.name),
+            "summary": function.route.summary,
+            "parameters": self.parameters,
+            "responses": responses,
+            "security": self.security,
+            "x-amazon-apigateway-integration": parts::integration(&format!("{}Function", pascal_case(function.name))),
+        });
+        if let Some(body) = self.body {
+            entry["requestBody"] = body;
+        }
+        entry
+    }
+}
+
+/// A reply for each status, with an example for each code.
+fn failures(codes: &BTreeSet<Code>) -> Map<String, Value> {
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status()).or_default().push(*code);
+    }
+    by_status.into_iter().map(|(status, codes)| (status.to_string(), failure(status, &codes))).collect()
+}
+
+fn failure(status: u16, codes: &[Code]) -> Value {
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+    let also: &[&str] = match status {
+        401 => &["WWW-Authenticate"],
+        429 | 503 => &["Retry-After"],
+        _ => &[],
+    };
+    let examples: Map<String, Value> =
+        codes.iter().map(|code| (code.as_str().to_owned(), json!({ "value": example(*code) }))).collect();
+    json!({
+        "description": names.join(", "),
+        "headers": refer(also),
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Failure" }, "examples": examples } },
+    })
+}
+
+fn example(code: Code) -> Value {
+    let fault: FieldError = match code {
+        Code::Invalid => Code::Missing.at("name"),
+        other => other.at(""),
+    };
+    let error = Error::from(code).limit(20);
+    let field = if code == Code::Invalid { json!("name") } else { Value::Null };
+    let message =
+        if code == Code::Invalid { fault.message(Language::En) } else { error.message(Language::En) };
+    json!({
+        "status": "error", "code": code.status(), "message": error.message(Language::En), "data": null,
+        "errors": [{ "code": fault.code.as_str(), "field": field, "message": message }],
+    })
+}
+
+/// References to the headers of a reply; every reply has the first two.
+fn refer(also: &[&str]) -> Value {
+    let names = ["X-Request-Id", "Content-Language"].iter().chain(also);
+    let refer = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    Value::Object(names.map(refer).collect())
+}

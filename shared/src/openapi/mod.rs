@@ -1,0 +1,72 @@
+//! Operations → one OpenAPI 3.0 document, which people read and which drives the gateway.
+
+mod description;
+mod parts;
+
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+pub use self::description::Description;
+use crate::{operation::Function, schema};
+
+/// A heading in the document, with the operations under it.
+pub struct Section {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub functions: &'static [&'static Function],
+}
+
+/// The document over all sections, in their order.
+pub fn document(sections: &[Section]) -> Value {
+    let mut generator = schema::settings().into_generator();
+    let mut paths = Map::new();
+    for section in sections {
+        for function in section.functions {
+            let (path, method) = match function.route.path {
+                "$default" => ("/$default", "x-amazon-apigateway-any-method"),
+                path => (path, function.route.method),
+            };
+            let path = paths.entry(path).or_insert_with(|| json!({}));
+            path[method.to_lowercase()] = entry(section, function, &mut generator);
+        }
+    }
+    let mut schemas = parts::schemas();
+    schemas.extend(generator.take_definitions(true));
+    let mut document = parts::head();
+    document["tags"] = sections.iter().map(|s| json!({ "name": s.name, "description": s.about })).collect();
+    document["paths"] = Value::Object(paths);
+    document["components"]["schemas"] = Value::Object(schemas);
+    document
+}
+
+fn entry(section: &Section, function: &Function, generator: &mut SchemaGenerator) -> Value {
+    let mut description = Description::new(function, generator);
+    (function.describe)(&mut description);
+    let mut entry = description.finish();
+    entry["tags"] = json!([section.name]);
+    entry
+}
+
+/// `create_event` → `createEvent`.
+pub(crate) fn camel_case(name: &str) -> String {
+    pascal_case(name).char_indices().map(|(i, c)| if i == 0 { c.to_ascii_lowercase() } else { c }).collect()
+}
+
+/// `create_event` → `CreateEvent`, the logical id of its function in the template.
+pub(crate) fn pascal_case(name: &str) -> String {
+    let capital = |word: &str| {
+        word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>()
+    };
+    name.split('_').map(capital).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_operation() {
+        assert_eq!(camel_case("create_event"), "createEvent");
+        assert_eq!(pascal_case("log_in"), "LogIn");
+    }
+}

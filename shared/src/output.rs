@@ -1,0 +1,167 @@
+//! What an operation gives back, and what the document says of it.
+
+use std::borrow::Cow;
+
+use lambda_http::http::header;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    error::Result,
+    http::{Content, ETag, PageInfo, Reply},
+    openapi::Description,
+};
+
+/// An outcome that knows its status, its headers and its documentation.
+pub trait Output: Send + 'static {
+    fn into_reply(self) -> Result<Reply>;
+    fn describe(doc: &mut Description<'_>);
+}
+
+/// 200 with data that is an answer to this call alone.
+pub struct Answer<T>(pub T);
+
+/// 201 with the new resource and where it is from now on.
+pub struct Created<T> {
+    pub location: String,
+    pub data: T,
+}
+
+/// 200 with a resource and its `ETag`.
+pub struct Resource<T> {
+    data: T,
+    etag: ETag,
+    cache: &'static str,
+}
+
+/// 200 with one page of a list.
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<String>,
+    cache: &'static str,
+}
+
+/// 200 without data: it is done.
+pub struct Done;
+
+/// 200 with a web page instead of an envelope.
+pub struct Html(pub Cow<'static, [u8]>);
+
+/// 200 with a JSON document instead of an envelope.
+pub struct Document(pub Cow<'static, [u8]>);
+
+/// Whoever holds a copy asks whether it is still good.
+const REVALIDATE: &str = "private, no-cache";
+/// Anyone may keep this for five minutes.
+const PUBLIC: &str = "public, max-age=300";
+
+impl<T> Resource<T> {
+    /// The tag is taken from the content.
+    pub const fn of(data: T) -> Self {
+        Self { data, etag: ETag::Content, cache: REVALIDATE }
+    }
+
+    /// The tag names a version, which `If-Match` can ask for.
+    pub const fn versioned(data: T, version: u64) -> Self {
+        Self { data, etag: ETag::Version(version), cache: REVALIDATE }
+    }
+
+    #[must_use]
+    pub fn public(self) -> Self {
+        Self { cache: PUBLIC, ..self }
+    }
+}
+
+impl<T> Page<T> {
+    pub const fn new(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next, cache: REVALIDATE }
+    }
+
+    #[must_use]
+    pub fn public(self) -> Self {
+        Self { cache: PUBLIC, ..self }
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Answer<T> {
+    fn into_reply(self) -> Result<Reply> {
+        Reply::json(200, &self.0)
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.success::<T>(200, &[]);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Created<T> {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(Reply::json(201, &self.data)?.header(header::LOCATION, self.location))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.success::<T>(201, &["Location"]);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Resource<T> {
+    fn into_reply(self) -> Result<Reply> {
+        let reply = Reply::json(200, &self.data)?.header(header::CACHE_CONTROL, self.cache);
+        Ok(Reply { etag: Some(self.etag), ..reply })
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.success::<T>(200, &["ETag"]);
+        doc.conditional();
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
+    fn into_reply(self) -> Result<Reply> {
+        let page = PageInfo { next: self.next, partial: false };
+        let reply = Reply::list(200, &self.items, Some(page))?.header(header::CACHE_CONTROL, self.cache);
+        Ok(Reply { etag: Some(ETag::Content), ..reply })
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.page::<T>();
+        doc.conditional();
+    }
+}
+
+impl Output for Done {
+    fn into_reply(self) -> Result<Reply> {
+        Reply::json(200, &())
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.success::<()>(200, &[]);
+    }
+}
+
+impl Output for Html {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(media("text/html; charset=utf-8", self.0))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.media("text/html; charset=utf-8");
+        doc.conditional();
+    }
+}
+
+impl Output for Document {
+    fn into_reply(self) -> Result<Reply> {
+        Ok(media("application/json", self.0))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.media("application/json");
+        doc.conditional();
+    }
+}
+
+fn media(content_type: &'static str, body: Cow<'static, [u8]>) -> Reply {
+    let headers = vec![(header::CACHE_CONTROL, PUBLIC.to_owned())];
+    Reply { status: 200, content: Content::Media { content_type, body }, headers, etag: Some(ETag::Content) }
+}

@@ -1,0 +1,178 @@
+//! Accounts: unique names, credentials, and what changes together with them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Store, Write, erasure, keys, sessions};
+use crate::{
+    domain::{AccountStatus, Identifier, Profile, Role, Session, UserId, canonical},
+    error::{Code, Error, Result},
+};
+
+/// What someone logs in with. No other item holds the hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Credential {
+    pub user_id: UserId,
+    /// The password, in PHC string format.
+    pub hash: String,
+    pub role: Role,
+    /// When the account was left, if it was.
+    pub deactivated_at: Option<Timestamp>,
+    /// Counts the changes of password and state: a session begins only under the version that was checked.
+    pub version: u64,
+    /// Counts the sessions that began: whoever ends them all learns of one that began meanwhile.
+    pub logins: u64,
+}
+
+/// What owns a unique name.
+#[derive(Serialize, Deserialize)]
+struct Owner {
+    user_id: UserId,
+}
+
+/// Creates an account with its first session. Whatever is taken is reported, not only the first.
+pub async fn create(
+    store: &Store,
+    profile: &Profile,
+    credential: &Credential,
+    session: &Session,
+) -> Result<()> {
+    let owner = Owner { user_id: profile.user_id };
+    let free = |key, taken: Code, field: &str| -> Result<Write> {
+        Ok(Write::put(key, &owner)?.when(Condition::absent(), taken.at(field)))
+    };
+    let id = profile.user_id;
+    store
+        .commit([
+            free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
+            free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
+            Write::put(keys::profile(id), profile)?,
+            Write::put(keys::credential(id), credential)?,
+            Write::put(keys::session(id, session.session_id), session)?,
+        ])
+        .await
+}
+
+/// Whose username or e-mail address this is.
+pub async fn find_owner(store: &Store, identifier: &Identifier) -> Result<Option<UserId>> {
+    let name = identifier.canonical();
+    let key = if name.contains('@') { keys::email(&name) } else { keys::username(&name) };
+    if key.pk.len() > 1024 {
+        return Ok(None);
+    }
+    Ok(store.get::<Owner>(key).await?.map(|owner| owner.user_id))
+}
+
+pub async fn find_credential(store: &Store, user_id: UserId) -> Result<Option<Credential>> {
+    store.get(keys::credential(user_id)).await
+}
+
+/// Whether nothing has happened to the account since this credential was read.
+fn unchanged(credential: &Credential) -> Condition {
+    Condition::equals("version", credential.version)
+}
+
+/// The same, and no session has begun either.
+fn undisturbed(credential: &Credential) -> Condition {
+    unchanged(credential).and(Condition::equals("logins", credential.logins))
+}
+
+/// Begins a session for a checked password. Brings back an account that was left, and ends the sessions used
+/// least when there are too many. `Conflict` when the account changed since the password was checked.
+pub async fn begin_session(store: &Store, credential: &Credential, session: &Session) -> Result<()> {
+    let mut others = sessions::list(store, credential.user_id, session.created_at).await?;
+    others.sort_by_key(|other| other.last_used_at);
+    let too_many = (others.len() + 1).saturating_sub(sessions::MAX_SESSIONS);
+    let key = keys::session(credential.user_id, session.session_id);
+    let mut login = Write::update(keys::credential(credential.user_id)).add("logins", 1);
+    let mut writes: Vec<Write> = sessions::end(others.iter().take(too_many)).collect();
+    writes.push(Write::put(key, session)?);
+    if credential.deactivated_at.is_some() {
+        login = login.remove("deactivated_at").add("version", 1);
+        writes.push(set_status(credential.user_id, AccountStatus::Active)?);
+        writes.push(erasure::cancel(credential.user_id));
+    }
+    writes.push(login.when(unchanged(credential), Code::Conflict));
+    store.commit(writes).await
+}
+
+/// Replaces a hash that was made with outdated parameters.
+pub async fn rehash(store: &Store, credential: &Credential, hash: &str) -> Result<()> {
+    let same = Condition::is("hash", credential.hash.as_str());
+    let write = Write::update(keys::credential(credential.user_id)).set("hash", &hash)?;
+    store.commit([write.when(same, Code::Conflict)]).await
+}
+
+/// Changes the password and ends every session but one, all at once. `Conflict` when a session began
+/// meanwhile or the password was changed otherwise.
+pub async fn change_password(
+    store: &Store,
+    credential: &Credential,
+    hash: &str,
+    keep: &Session,
+    others: &[Session],
+) -> Result<()> {
+    let change = Write::update(keys::credential(credential.user_id))
+        .set("hash", &hash)?
+        .add("version", 1)
+        .when(undisturbed(credential), Code::Conflict);
+    let still = Write::check(keys::session(keep.user_id, keep.session_id))
+        .when(Condition::exists(), Code::SessionEnded);
+    store.commit([change, still].into_iter().chain(sessions::end(others))).await
+}
+
+/// Leaves the account as it is, to be erased when `due`; all sessions end.
+pub async fn deactivate(
+    store: &Store,
+    credential: &Credential,
+    sessions: &[Session],
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<()> {
+    let leave = Write::update(keys::credential(credential.user_id))
+        .set("deactivated_at", &now)?
+        .add("version", 1)
+        .when(undisturbed(credential), Code::Conflict);
+    let writes = [
+        leave,
+        set_status(credential.user_id, AccountStatus::Deactivated)?,
+        erasure::schedule(credential.user_id, due)?,
+    ];
+    store.commit(writes.into_iter().chain(sessions::end(sessions))).await
+}
+
+/// The first step of an erasure: nobody logs in to the account nor sees it any more; the rest may take time
+/// and is taken up again if it is interrupted.
+pub async fn begin_erasure(
+    store: &Store,
+    credential: &Credential,
+    sessions: &[Session],
+    now: Timestamp,
+) -> Result<()> {
+    let gone =
+        Write::delete(keys::credential(credential.user_id)).when(undisturbed(credential), Code::Conflict);
+    let writes = [
+        gone,
+        set_status(credential.user_id, AccountStatus::Erased)?,
+        erasure::schedule(credential.user_id, now)?,
+    ];
+    store.commit(writes.into_iter().chain(sessions::end(sessions))).await
+}
+
+/// Gives a role to an account. All its sessions end, for a session carries the role.
+pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp) -> Result<()> {
+    let credential = find_credential(store, user_id).await?.ok_or(Code::NotFound)?;
+    let sessions = sessions::list(store, user_id, now).await?;
+    let give = Write::update(keys::credential(user_id))
+        .set("role", &role)?
+        .add("version", 1)
+        .when(undisturbed(&credential), Code::Conflict);
+    let show =
+        Write::update(keys::profile(user_id)).set("role", &role)?.when(Condition::exists(), Code::NotFound);
+    store.commit([give, show].into_iter().chain(sessions::end(&sessions))).await
+}
+
+fn set_status(user_id: UserId, status: AccountStatus) -> Result<Write> {
+    let write = Write::update(keys::profile(user_id)).set("status", &status)?.add("version", 1);
+    Ok(write.when(Condition::exists(), Error::internal("an account without a profile")))
+}

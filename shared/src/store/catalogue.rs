@@ -1,0 +1,94 @@
+//! The catalogue of instruments and genres: one partition, small enough to be read whole.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Condition, Query, RELATED, Store, Write, keys};
+use crate::{
+    domain::{CatalogueKind, Slug},
+    error::{Code, Error, Result},
+    http::IfMatch,
+};
+
+/// An entry with what the store keeps beside it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Row<T> {
+    #[serde(flatten)]
+    pub entry: T,
+    /// Counts the changes; the `ETag`.
+    pub version: u64,
+    /// Set while the entry is being deleted: nobody can take it up any more.
+    pub retired: Option<bool>,
+}
+
+impl<T> Row<T> {
+    pub const fn new(entry: T) -> Self {
+        Self { entry, version: 1, retired: None }
+    }
+}
+
+/// One entry, perhaps a second old.
+pub async fn find<T: DeserializeOwned>(
+    store: &Store,
+    kind: CatalogueKind,
+    id: &Slug,
+) -> Result<Option<Row<T>>> {
+    store.glance(keys::catalogue(kind, id)).await
+}
+
+/// All entries of a kind, by id, perhaps a second old.
+pub async fn list<T: DeserializeOwned>(store: &Store, kind: CatalogueKind) -> Result<Vec<T>> {
+    let found = store.query::<Row<T>>(&Query::partition(keys::CATALOGUE).prefix(keys::prefix(kind))).await?;
+    Ok(found.rows.into_iter().map(|row| row.entry).collect())
+}
+
+/// Adds an entry; `AlreadyExists` when its id is taken.
+pub fn add<T: Serialize>(kind: CatalogueKind, id: &Slug, entry: T) -> Result<Write> {
+    let write = Write::put(keys::catalogue(kind, id), &Row::new(entry))?;
+    Ok(write.when(Condition::absent(), Code::AlreadyExists.at("id")))
+}
+
+/// Changes an entry; `set` names what changes.
+pub async fn update<T: DeserializeOwned>(
+    store: &Store,
+    kind: CatalogueKind,
+    id: &Slug,
+    seen: &IfMatch,
+    set: impl FnOnce(Write) -> Result<Write>,
+) -> Result<Row<T>> {
+    let write = set(Write::update(keys::catalogue(kind, id)))?.add("version", 1);
+    let write = write.when(seen.condition().and(Condition::exists()), Code::PreconditionFailed);
+    match store.update(write).await {
+        Err(Error { code: Code::PreconditionFailed, .. }) => {
+            let exists = store.get::<serde_json::Value>(keys::catalogue(kind, id)).await?.is_some();
+            Err(if exists { Code::PreconditionFailed } else { Code::NotFound }.into())
+        }
+        updated => updated,
+    }
+}
+
+/// Deletes an entry that nobody uses; `InUse` otherwise. From the first step on nobody can take it up, so
+/// that what the second step finds is all there is. (What was taken up in the very moment before may not have
+/// reached the index: `docs/DATA-MODEL.md` says what follows.)
+pub async fn delete(store: &Store, kind: CatalogueKind, id: &Slug) -> Result<()> {
+    let key = keys::catalogue(kind, id);
+    let retire = Write::update(key.clone()).set("retired", &true)?.when(Condition::exists(), Code::NotFound);
+    store.commit([retire]).await?;
+    let users =
+        store.query::<serde_json::Value>(&Query::index(RELATED, keys::users_of(kind, id)).limit(1)).await?;
+    if users.rows.is_empty() {
+        return store.commit([Write::delete(key).when(Condition::Exists("retired"), Code::Conflict)]).await;
+    }
+    let keep = Write::update(key).remove("retired").when(Condition::exists(), Code::NotFound);
+    store.commit([keep]).await?;
+    Err(Code::InUse.into())
+}
+
+/// Fails unless the catalogue has this entry and it is not about to go.
+pub(super) fn must_be_offered(kind: CatalogueKind, id: &Slug) -> Write {
+    let unknown = match kind {
+        CatalogueKind::Instrument => Code::UnknownInstrument.at("instrument_id"),
+        CatalogueKind::Genre => Code::UnknownGenre.at("genre_id"),
+    };
+    Write::check(keys::catalogue(kind, id))
+        .when(Condition::exists().and(Condition::Lacks("retired")), unknown)
+}

@@ -1,0 +1,67 @@
+//! Erasing a person: every step can be repeated, and what was begun is on a list until it is finished.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Key, Query, RELATED, Store, Write, accounts, keys, sessions};
+use crate::{
+    domain::{Profile, UserId, canonical},
+    error::{Code, Error, Result},
+};
+
+#[derive(Serialize, Deserialize)]
+struct Erasure {
+    user_id: UserId,
+    due: Timestamp,
+}
+
+/// Puts an account on the list.
+pub(super) fn schedule(user_id: UserId, due: Timestamp) -> Result<Write> {
+    Write::put(keys::erasure(user_id), &Erasure { user_id, due })
+}
+
+/// Takes an account off the list.
+pub(super) fn cancel(user_id: UserId) -> Write {
+    Write::delete(keys::erasure(user_id))
+}
+
+/// The accounts on the list whose time has come.
+pub async fn due(store: &Store, now: Timestamp) -> Result<Vec<UserId>> {
+    let listed = store.query::<Erasure>(&Query::partition(keys::ERASURES).consistent()).await?.rows;
+    Ok(listed.into_iter().filter(|erasure| erasure.due <= now).map(|erasure| erasure.user_id).collect())
+}
+
+/// Erases an account that is due, from wherever an earlier attempt stopped.
+pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
+    if let Some(credential) = accounts::find_credential(store, user_id).await? {
+        // Left 30 days ago. Whoever comes back at this very moment is faster or too late.
+        let sessions = sessions::list(store, user_id, now).await?;
+        match accounts::begin_erasure(store, &credential, &sessions, now).await {
+            Err(Error { code: Code::Conflict, .. }) => return Ok(()),
+            begun => begun?,
+        }
+    }
+    finish(store, user_id).await
+}
+
+/// Deletes everything of an account whose erasure has begun; its names come free last, with the entry on the
+/// list, so that an interruption at any point leaves something to take up.
+pub async fn finish(store: &Store, user_id: UserId) -> Result<()> {
+    let blockers = store.query::<Key>(&Query::index(RELATED, keys::blockers_of(user_id))).await?.rows;
+    let profile = store.get::<Profile>(keys::profile(user_id)).await?;
+    let mut items = blockers;
+    items.extend(store.keys_of(keys::user(user_id)).await?);
+    items.retain(|key| *key != keys::profile(user_id));
+    store.delete_all(items).await?;
+    let Some(profile) = profile else { return store.commit([cancel(user_id)]).await };
+    let own = Condition::absent().or(Condition::is("user_id", user_id.to_string()));
+    let free = |key| Write::delete(key).when(own.clone(), Error::internal("a name of somebody else"));
+    store
+        .commit([
+            free(keys::username(&canonical(&profile.username))),
+            free(keys::email(&canonical(&profile.email))),
+            Write::delete(keys::profile(user_id)),
+            cancel(user_id),
+        ])
+        .await
+}

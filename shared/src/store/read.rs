@@ -1,0 +1,219 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use serde::de::DeserializeOwned;
+
+use super::{Key, Store, failed, keys};
+use crate::error::{Error, Result};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The most keys in one `BatchGetItem` (DynamoDB's limit).
+const BATCH: usize = 100;
+
+/// A query over one partition of the table, or of an index whose entries are sorted by `<index>_sk`.
+#[derive(Clone, Debug)]
+pub struct Query {
+    partition: String,
+    index: Option<&'static str>,
+    prefix: Option<String>,
+    between: Option<(String, String)>,
+    after: Option<Item>,
+    limit: Option<usize>,
+    consistent: bool,
+    backwards: bool,
+}
+
+/// Rows in their order, and whether there are more.
+#[derive(Debug)]
+pub struct Found<T> {
+    pub rows: Vec<T>,
+    pub more: bool,
+}
+
+impl Query {
+    /// All of a partition, in the order of its sort keys.
+    pub fn partition(pk: impl Into<String>) -> Self {
+        Self {
+            partition: pk.into(),
+            index: None,
+            prefix: None,
+            between: None,
+            after: None,
+            limit: None,
+            consistent: false,
+            backwards: false,
+        }
+    }
+
+    /// All entries of an index under one key.
+    pub fn index(index: &'static str, partition: impl Into<String>) -> Self {
+        Self { index: Some(index), ..Self::partition(partition) }
+    }
+
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
+    /// Sort keys from the first to the last, both included.
+    #[must_use]
+    pub fn between(self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        Self { between: Some((first.into(), last.into())), ..self }
+    }
+
+    /// Goes on behind this item of the table.
+    #[must_use]
+    pub fn after(self, key: Option<&Key>) -> Self {
+        Self { after: key.cloned().map(Item::from), ..self }
+    }
+
+    /// Goes on behind the entry that this item has in the index, under this sort key.
+    #[must_use]
+    pub fn after_entry(self, entry: Option<(&Key, &str)>) -> Self {
+        let Some(index) = self.index else { return self };
+        let after = entry.map(|(key, sort)| {
+            let mut item = Item::from(key.clone());
+            item.insert(index.to_owned(), AttributeValue::S(self.partition.clone()));
+            item.insert(format!("{index}_sk"), AttributeValue::S(sort.to_owned()));
+            item
+        });
+        Self { after, ..self }
+    }
+
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Sees every write that was acknowledged before.
+    #[must_use]
+    pub fn consistent(self) -> Self {
+        Self { consistent: true, ..self }
+    }
+
+    #[must_use]
+    pub fn backwards(self) -> Self {
+        Self { backwards: true, ..self }
+    }
+
+    fn condition(&self) -> (String, HashMap<String, String>, Item) {
+        let (pk, sk) = match self.index {
+            None => ("pk".to_owned(), "sk".to_owned()),
+            Some(index) => (index.to_owned(), format!("{index}_sk")),
+        };
+        let text = |text: &String| AttributeValue::S(text.clone());
+        let mut names = HashMap::from([("#pk".to_owned(), pk)]);
+        let mut values = HashMap::from([(":pk".to_owned(), text(&self.partition))]);
+        let mut condition = "#pk = :pk".to_owned();
+        if let Some(prefix) = &self.prefix {
+            condition.push_str(" AND begins_with(#sk, :prefix)");
+            values.insert(":prefix".to_owned(), text(prefix));
+        } else if let Some((first, last)) = &self.between {
+            condition.push_str(" AND #sk BETWEEN :first AND :last");
+            values.extend([(":first".to_owned(), text(first)), (":last".to_owned(), text(last))]);
+        }
+        if self.prefix.is_some() || self.between.is_some() {
+            names.insert("#sk".to_owned(), sk);
+        }
+        (condition, names, values)
+    }
+}
+
+impl Store {
+    /// Reads one item, seeing every write that was acknowledged before.
+    pub async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
+        self.read(key, true).await
+    }
+
+    /// Reads one item at half the price; it may be a second old.
+    pub async fn glance<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
+        self.read(key, false).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>> {
+        let call = self.client.get_item().table_name(&*self.table).set_key(Some(key.into()));
+        let item = call.consistent_read(consistent).send().await.map_err(failed)?.item;
+        item.map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+    }
+
+    /// Reads the rows of a query, over as many pages as it takes to reach the limit or the end.
+    pub async fn query<T: DeserializeOwned>(&self, query: &Query) -> Result<Found<T>> {
+        // One more than wanted tells whether there are more.
+        let wanted = query.limit.map_or(usize::MAX, |limit| limit + 1);
+        let (condition, names, values) = query.condition();
+        let mut after = query.after.clone();
+        let mut items: Vec<Item> = Vec::new();
+        loop {
+            let limit = i32::try_from(wanted - items.len()).ok().filter(|_| query.limit.is_some());
+            let call = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .set_index_name(query.index.map(str::to_owned))
+                .key_condition_expression(&condition)
+                .set_expression_attribute_names(Some(names.clone()))
+                .set_expression_attribute_values(Some(values.clone()))
+                .set_exclusive_start_key(after)
+                .set_limit(limit)
+                .scan_index_forward(!query.backwards)
+                .set_consistent_read(query.consistent.then_some(true));
+            let page = call.send().await.map_err(failed)?;
+            items.extend(page.items.unwrap_or_default());
+            after = page.last_evaluated_key;
+            if after.is_none() || items.len() >= wanted {
+                break;
+            }
+        }
+        let more = items.len() >= wanted;
+        items.truncate(query.limit.unwrap_or(usize::MAX));
+        let rows = items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>();
+        Ok(Found { rows: rows.map_err(Error::internal)?, more })
+    }
+
+    /// The keys of all items of a partition, seeing every write that was acknowledged before.
+    pub(crate) async fn keys_of(&self, partition: String) -> Result<Vec<Key>> {
+        Ok(self.query(&Query::partition(partition).consistent()).await?.rows)
+    }
+
+    /// Reads many items, 100 a call; those that do not exist are left out, and the order is any. What the
+    /// table leaves unprocessed is asked for again.
+    pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
+        let mut items: Vec<Item> = Vec::new();
+        for chunk in keys.chunks(BATCH) {
+            let keys = chunk.iter().cloned().map(Item::from).collect();
+            let request =
+                KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(Error::internal)?;
+            let mut pending = HashMap::from([(self.table.to_string(), request)]);
+            let mut attempts = 0;
+            while !pending.is_empty() {
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .set_request_items(Some(pending))
+                    .send()
+                    .await
+                    .map_err(failed)?;
+                items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+                pending = answer.unprocessed_keys.unwrap_or_default();
+                attempts += 1;
+                if attempts == 8 && !pending.is_empty() {
+                    return Err(Error::unavailable("the table leaves keys unprocessed"));
+                }
+                if !pending.is_empty() {
+                    tokio::time::sleep(std::time::Duration::from_millis(crate::random::up_to(
+                        25 << attempts,
+                    )))
+                    .await;
+                }
+            }
+        }
+        items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+    }
+
+    /// Whether the table answers.
+    pub async fn ping(&self) -> Result<()> {
+        let key = Key { pk: keys::CATALOGUE.to_owned(), sk: "PING".to_owned() };
+        self.glance::<serde_json::Value>(key).await.map(|_| ())
+    }
+}
