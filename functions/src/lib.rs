@@ -1,1 +1,72 @@
+//! The operations of TuneLink. The list below is the only one: routes, the document, the binaries' names and
+//! the tests over all operations follow from it.
 
+use tunelink::{openapi::Section, operation::Function};
+
+pub mod accounts;
+pub mod admin;
+pub mod catalogue;
+pub mod platform;
+
+macro_rules! functions {
+    ($( $module:ident $name:literal $about:literal { $( $function:ident $file:ident $operation:ident )* } )*) => {
+        $($(
+            pub static $function: Function =
+                Function::of::<$module::$file::$operation>(stringify!($file));
+        )*)*
+
+        /// Every operation, under its heading in the document.
+        pub static SECTIONS: &[Section] = &[$(
+            Section { name: $name, about: $about, functions: &[$( &$function ),*] },
+        )*];
+
+        /// Every operation.
+        pub static ALL: &[&Function] = &[$($( &$function, )*)*];
+    };
+}
+
+functions! {
+    accounts "Accounts" "Who you are, where you are logged in, what you play" {
+        REGISTER register Register
+        LOG_IN log_in LogIn
+        ISSUE_TOKEN issue_token IssueToken
+        REFRESH_SESSION refresh_session RefreshSession
+        LOG_OUT log_out LogOut
+        LIST_SESSIONS list_sessions ListSessions
+        REVOKE_SESSION revoke_session RevokeSession
+        CHANGE_PASSWORD change_password ChangePassword
+        GET_MY_PROFILE get_my_profile GetMyProfile
+        UPDATE_MY_PROFILE update_my_profile UpdateMyProfile
+        DELETE_MY_ACCOUNT delete_my_account DeleteMyAccount
+        GET_USER get_user GetUser
+        LIST_MY_INSTRUMENTS list_my_instruments ListMyInstruments
+        SET_MY_INSTRUMENT set_my_instrument SetMyInstrument
+        REMOVE_MY_INSTRUMENT remove_my_instrument RemoveMyInstrument
+        LIST_MY_GENRES list_my_genres ListMyGenres
+        ADD_MY_GENRE add_my_genre AddMyGenre
+        REMOVE_MY_GENRE remove_my_genre RemoveMyGenre
+        BLOCK_USER block_user BlockUser
+        UNBLOCK_USER unblock_user UnblockUser
+        LIST_BLOCKED_USERS list_blocked_users ListBlockedUsers
+    }
+    catalogue "Catalogue" "Instruments and genres" {
+        LIST_INSTRUMENTS list_instruments ListInstruments
+        GET_INSTRUMENT get_instrument GetInstrument
+        CREATE_INSTRUMENT create_instrument CreateInstrument
+        UPDATE_INSTRUMENT update_instrument UpdateInstrument
+        DELETE_INSTRUMENT delete_instrument DeleteInstrument
+        LIST_USERS_BY_INSTRUMENT list_users_by_instrument ListUsersByInstrument
+        LIST_GENRES list_genres ListGenres
+        GET_GENRE get_genre GetGenre
+        CREATE_GENRE create_genre CreateGenre
+        UPDATE_GENRE update_genre UpdateGenre
+        DELETE_GENRE delete_genre DeleteGenre
+        LIST_USERS_BY_GENRE list_users_by_genre ListUsersByGenre
+    }
+    platform "Platform" "The service itself" {
+        GET_HEALTH get_health GetHealth
+        GET_OPENAPI get_openapi GetOpenapi
+        GET_DOCS get_docs GetDocs
+        NOT_FOUND not_found NotFound
+    }
+}

@@ -46,6 +46,11 @@ pub struct Limits {
 }
 
 impl Config {
+    /// What issues tokens; missing where a function that issues them was not given the keys.
+    pub fn issuing(&self) -> crate::Result<&Issuing> {
+        self.issuing.as_ref().ok_or_else(|| crate::Error::internal("TUNELINK_SIGNING_KEY is not set"))
+    }
+
     /// Reads the variables of the environment.
     #[allow(clippy::disallowed_methods)]
     pub fn from_env() -> Result<Self, String> {

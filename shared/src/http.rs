@@ -49,6 +49,13 @@ impl Reply {
         Ok(Self { status, content: Content::Json { data, page }, headers: Vec::new(), etag: None })
     }
 
+    /// A JSON body without the envelope, for a protocol that has its own shape.
+    pub fn plain<T: Serialize>(status: u16, data: &T) -> Result<Self> {
+        let body = Cow::Owned(serde_json::to_vec(data).map_err(Error::internal)?);
+        let content = Content::Media { content_type: "application/json", body };
+        Ok(Self { status, content, headers: Vec::new(), etag: None })
+    }
+
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

@@ -68,6 +68,29 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static>
     }
 }
 
+/// A body that may be left out.
+impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Option<Body<T>> {
+    fn extract(route: &Route, request: &Request) -> Result<Self> {
+        if bytes(request)?.is_empty() { Ok(None) } else { Body::extract(route, request).map(Some) }
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        Body::<T>::describe(doc);
+        doc.body_is_optional();
+    }
+}
+
+/// An input whose faults the operation answers itself.
+impl<I: Input> Input for Result<I> {
+    fn extract(route: &Route, request: &Request) -> Result<Self> {
+        Ok(I::extract(route, request))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        I::describe(doc);
+    }
+}
+
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Form<T> {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
         require_content_type(request, "application/x-www-form-urlencoded")?;
@@ -77,7 +100,6 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static>
 
     fn describe(doc: &mut Description<'_>) {
         doc.body::<T>("application/x-www-form-urlencoded");
-        doc.codes(&[Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
 }
 

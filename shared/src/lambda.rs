@@ -1,6 +1,7 @@
 //! An operation as a Lambda function.
 
-use lambda_http::{Error, Request, Response, lambda_runtime::Diagnostic, service_fn};
+pub use lambda_http::Error;
+use lambda_http::{Request, Response, lambda_runtime::Diagnostic, service_fn};
 
 use crate::{
     app::App,

@@ -2,7 +2,9 @@
 
 use garde::Validate;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{cursor::Cursors, error::Result, output::Page, store::Found};
 
 /// The page size when none is asked for.
 const DEFAULT: u32 = 20;
@@ -53,4 +55,31 @@ impl CursorText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The page that a query found; `key` is where the next one goes on behind a row.
+pub fn page<R, T, K: Serialize>(
+    found: Found<R>,
+    cursors: &Cursors<'_>,
+    key: impl Fn(&R) -> K,
+    show: impl Fn(R) -> T,
+) -> Result<Page<T>> {
+    let last = found.rows.last().filter(|_| found.more);
+    let next = last.map(|row| cursors.mint(&key(row))).transpose()?;
+    Ok(Page::new(found.rows.into_iter().map(show).collect(), next))
+}
+
+/// The page behind a cursor of a list that was read whole and is sorted by `key`.
+pub fn cut<R, K: Serialize + DeserializeOwned + Ord>(
+    rows: Vec<R>,
+    cursors: &Cursors<'_>,
+    cursor: Option<&str>,
+    limit: usize,
+    key: impl Fn(&R) -> K,
+) -> Result<Page<R>> {
+    let after: Option<K> = cursors.open(cursor)?;
+    let mut rows: Vec<R> = rows.into_iter().filter(|row| after.as_ref().is_none_or(|after| key(row) > *after)).collect();
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    page(Found { rows, more }, cursors, key, |row| row)
 }

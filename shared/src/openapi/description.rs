@@ -53,6 +53,12 @@ impl<'a> Description<'a> {
         self.body = Some(json!({ "required": true, "content": { content_type: { "schema": schema } } }));
     }
 
+    pub(crate) fn body_is_optional(&mut self) {
+        if let Some(body) = &mut self.body {
+            body["required"] = json!(false);
+        }
+    }
+
     /// A parameter for each field of `T`.
     pub(crate) fn query<T: JsonSchema + 'static>(&mut self) {
         let schema = schema::of::<T>();
@@ -126,6 +132,15 @@ impl<'a> Description<'a> {
             "content": { essence: { "schema": schema } },
         });
         self.success.insert("200".to_owned(), reply);
+    }
+
+    /// A JSON reply that is no envelope.
+    pub fn plain<T: JsonSchema>(&mut self, status: u16, about: &str) {
+        let schema = self.generator.subschema_for::<T>();
+        let reply = json!({
+            "description": about, "headers": refer(&[]), "content": { "application/json": { "schema": schema } },
+        });
+        self.success.insert(status.to_string(), reply);
     }
 
     /// The reply may be spared by `If-None-Match`.
