@@ -62,7 +62,7 @@ pub fn page<R, T, K: Serialize>(
     found: Found<R>,
     cursors: &Cursors<'_>,
     key: impl Fn(&R) -> K,
-    show: impl Fn(R) -> T,
+    show: impl FnMut(R) -> T,
 ) -> Result<Page<T>> {
     let last = found.rows.last().filter(|_| found.more);
     let next = last.map(|row| cursors.mint(&key(row))).transpose()?;
@@ -78,7 +78,8 @@ pub fn cut<R, K: Serialize + DeserializeOwned + Ord>(
     key: impl Fn(&R) -> K,
 ) -> Result<Page<R>> {
     let after: Option<K> = cursors.open(cursor)?;
-    let mut rows: Vec<R> = rows.into_iter().filter(|row| after.as_ref().is_none_or(|after| key(row) > *after)).collect();
+    let mut rows: Vec<R> =
+        rows.into_iter().filter(|row| after.as_ref().is_none_or(|after| key(row) > *after)).collect();
     let more = rows.len() > limit;
     rows.truncate(limit);
     page(Found { rows, more }, cursors, key, |row| row)

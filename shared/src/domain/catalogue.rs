@@ -85,6 +85,13 @@ pub struct LevelOfPlay {
     pub level: Level,
 }
 
+/// A genre that somebody likes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LikedGenre {
+    pub genre_id: Slug,
+}
+
 /// Somebody who plays an instrument or likes a genre.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

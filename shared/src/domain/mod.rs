@@ -8,7 +8,9 @@ mod slug;
 
 pub use self::{
     account::{Email, Identifier, Password, Username, canonical},
-    catalogue::{CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, Names, UserOfEntry},
+    catalogue::{
+        CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, UserOfEntry,
+    },
     profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,

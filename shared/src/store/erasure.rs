@@ -1,9 +1,13 @@
 //! Erasing a person: every step can be repeated, and what was begun is on a list until it is finished.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Key, Query, RELATED, Store, Write, accounts, keys, sessions};
+use super::{
+    Condition, Key, Query, RELATED, Store, Write,
+    accounts::{self, Credential},
+    keys, sessions,
+};
 use crate::{
     domain::{Profile, UserId, canonical},
     error::{Code, Error, Result},
@@ -13,6 +17,15 @@ use crate::{
 struct Erasure {
     user_id: UserId,
     due: Timestamp,
+}
+
+/// How long someone who left may come back.
+pub const DAYS_TO_COME_BACK: i64 = 30;
+
+/// Whether the time to come back is over.
+pub fn is_due(credential: &Credential, now: Timestamp) -> bool {
+    let left = credential.deactivated_at;
+    left.is_some_and(|left| now >= left + SignedDuration::from_hours(24 * DAYS_TO_COME_BACK))
 }
 
 /// Puts an account on the list.

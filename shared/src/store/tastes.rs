@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Condition, Found, Query, RELATED, Store, Write, catalogue, keys, profiles};
 use crate::{
-    domain::{CatalogueKind, Level, MAX_TASTES, Slug, UserId},
+    domain::{CatalogueKind, Level, LevelOfPlay, MAX_TASTES, Slug, UserId},
     error::{Code, Error, Result},
 };
 
@@ -187,9 +187,9 @@ pub async fn fans(
     })
 }
 
-impl Taste {
-    /// Where a list goes on behind this.
-    pub fn last(&self) -> &Slug {
-        &self.id
+/// What somebody plays; a genre has no level and counts as one of the first.
+impl From<Taste> for LevelOfPlay {
+    fn from(Taste { id, level, .. }: Taste) -> Self {
+        Self { instrument_id: id, level: level.unwrap_or(Level::Beginner) }
     }
 }

@@ -39,7 +39,7 @@ pub struct Write {
 
 #[derive(Debug)]
 enum Kind {
-    Put(Key, Item),
+    Put(Item),
     Update(Key, Vec<Change>),
     Delete(Key),
     Check(Key),
@@ -192,7 +192,7 @@ impl Write {
         // An attribute that is null takes room and says what its absence says.
         item.retain(|_, value| !value.is_null());
         item.extend(key.attributes());
-        Ok(Self::new(Kind::Put(key, item)))
+        Ok(Self::new(Kind::Put(item)))
     }
 
     /// Changes attributes of an item; follow with [`set`](Self::set) and its like.
@@ -270,7 +270,7 @@ impl Write {
         }
         // The table's name is filled in by the store.
         let item = match kind {
-            Kind::Put(_, attributes) => build!(put, Put::builder().table_name("").set_item(Some(attributes))),
+            Kind::Put(attributes) => build!(put, Put::builder().table_name("").set_item(Some(attributes))),
             Kind::Delete(key) => build!(delete, Delete::builder().table_name("").set_key(Some(key.into()))),
             Kind::Check(key) => {
                 let condition = condition.unwrap_or_default();
@@ -385,7 +385,7 @@ impl Store {
                 }};
             }
             let written = match &kind {
-                Kind::Put(_, item) => send!(self.client.put_item().set_item(Some(item.clone()))),
+                Kind::Put(item) => send!(self.client.put_item().set_item(Some(item.clone()))),
                 Kind::Delete(key) => send!(self.client.delete_item().set_key(Some(key.clone().into()))),
                 Kind::Update(key, _) => send!(
                     self.client

@@ -1,0 +1,76 @@
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::try_join;
+use tunelink::{
+    Code, Error, Result,
+    app::App,
+    auth::Member,
+    domain::Password,
+    input::Body,
+    operation::{Operation, Route},
+    output::Done,
+    store::{accounts, profiles, sessions},
+    text::Text,
+};
+
+use super::password;
+
+pub struct ChangePassword;
+
+#[derive(Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("example" = {
+    "old_password": "nuages-1940-minor-swing", "new_password": "manoir-de-mes-reves-1942"
+}))]
+pub struct PasswordChange {
+    #[garde(length(chars, min = 1, max = 128))]
+    #[schemars(extend("format" = "password"))]
+    old_password: String,
+    #[garde(dive)]
+    new_password: Password,
+}
+
+impl Operation for ChangePassword {
+    const ROUTE: Route =
+        Route::put("/v1/users/me/password", "Change the password; all your other sessions end");
+    const DONE: Text = Text::new("Password changed", "Mot de passe modifié");
+    const ERRORS: &'static [Code] = &[Code::WrongPassword, Code::Conflict, Code::TooManyRequests];
+    type Caller = Member;
+    type Input = Body<PasswordChange>;
+    type Output = Done;
+
+    async fn run(app: &App, member: Member, Body(change): Self::Input) -> Result<Done> {
+        let old = Password::unchecked(&change.old_password);
+        let (credential, profile) = try_join!(
+            password::confirm(app, member.user_id, old),
+            profiles::find(app.store(), member.user_id)
+        )?;
+        let profile = profile.ok_or(Code::SessionEnded)?;
+        if change.new_password.is_identity(&profile.username, &profile.email) {
+            return Err(Code::PasswordIsIdentity.at("new_password").into());
+        }
+        let hash = app.hasher().hash(change.new_password).await?;
+        replace(app, member, credential, &hash).await.map(|()| Done)
+    }
+}
+
+/// Tries again when a session began in the meantime, so that it ends with the others; gives up when somebody
+/// else changed the password.
+async fn replace(app: &App, member: Member, checked: accounts::Credential, hash: &str) -> Result<()> {
+    const ATTEMPTS: usize = 5;
+    let mut credential = checked;
+    for _ in 0..ATTEMPTS {
+        let all = sessions::list(app.store(), member.user_id, app.now()).await?;
+        let (own, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|session| session.session_id == member.session_id);
+        let own = own.first().ok_or(Code::SessionEnded)?;
+        match accounts::change_password(app.store(), &credential, hash, own, &others).await {
+            Err(Error { code: Code::Conflict, .. }) => {}
+            changed => return changed,
+        }
+        let now = accounts::find_credential(app.store(), member.user_id).await?;
+        credential = now.filter(|now| now.hash == credential.hash).ok_or(Code::Conflict)?;
+    }
+    Err(Code::Conflict.into())
+}

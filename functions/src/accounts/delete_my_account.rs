@@ -1,0 +1,84 @@
+use garde::Validate;
+use jiff::SignedDuration;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tunelink::{
+    Code, Error, Result,
+    app::App,
+    auth::Member,
+    domain::Password,
+    input::Body,
+    operation::{Operation, Route},
+    output::Done,
+    store::{accounts, erasure, sessions},
+    text::Text,
+};
+
+use super::password;
+
+pub struct DeleteMyAccount;
+
+#[derive(Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("example" = { "mode": "deactivate", "password": "nuages-1940-minor-swing" }))]
+pub struct Deletion {
+    /// `deactivate` hides the account; logging in within 30 days brings it back, otherwise it is erased.
+    /// `erase` erases it now, for good
+    #[garde(skip)]
+    mode: Mode,
+    #[garde(length(chars, min = 1, max = 128))]
+    #[schemars(extend("format" = "password"))]
+    password: String,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Mode {
+    Deactivate,
+    Erase,
+}
+
+impl Operation for DeleteMyAccount {
+    const ROUTE: Route = Route::post("/v1/users/me/deletion", "Leave for a while, or erase the account");
+    const DONE: Text = Text::new("Account deleted", "Compte supprimé");
+    const ERRORS: &'static [Code] = &[Code::WrongPassword, Code::Conflict, Code::TooManyRequests];
+    type Caller = Member;
+    type Input = Body<Deletion>;
+    type Output = Done;
+
+    async fn run(app: &App, member: Member, Body(deletion): Self::Input) -> Result<Done> {
+        let credential =
+            password::confirm(app, member.user_id, Password::unchecked(&deletion.password)).await?;
+        leave(app, member, credential, deletion.mode).await?;
+        if matches!(deletion.mode, Mode::Erase) {
+            // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
+            erasure::finish(app.store(), member.user_id).await?;
+        }
+        Ok(Done)
+    }
+}
+
+/// Tries again when a session began in the meantime, so that it ends with the others.
+async fn leave(app: &App, member: Member, checked: accounts::Credential, mode: Mode) -> Result<()> {
+    const ATTEMPTS: usize = 5;
+    let mut credential = checked;
+    for _ in 0..ATTEMPTS {
+        let now = app.now();
+        let sessions = sessions::list(app.store(), member.user_id, now).await?;
+        let left = match mode {
+            Mode::Erase => accounts::begin_erasure(app.store(), &credential, &sessions, now).await,
+            Mode::Deactivate => {
+                let due = now + SignedDuration::from_hours(24 * erasure::DAYS_TO_COME_BACK);
+                accounts::deactivate(app.store(), &credential, &sessions, now, due).await
+            }
+        };
+        match left {
+            Err(Error { code: Code::Conflict, .. }) => {}
+            left => return left,
+        }
+        let now = accounts::find_credential(app.store(), member.user_id).await?;
+        credential = now.filter(|now| now.hash == credential.hash).ok_or(Code::Conflict)?;
+    }
+    Err(Code::Conflict.into())
+}

@@ -1,0 +1,24 @@
+//! What ops do to a table by hand.
+
+use tunelink::{
+    Code, Result,
+    app::App,
+    domain::{Identifier, Role, UserId},
+    store::{accounts, erasure},
+};
+
+/// Makes somebody an admin; all their sessions end, for a session carries the role.
+pub async fn make_admin(app: &App, username_or_email: &str) -> Result<UserId> {
+    let owner = accounts::find_owner(app.store(), &Identifier::from(username_or_email)).await?;
+    let user_id = owner.ok_or(Code::NotFound)?;
+    accounts::set_role(app.store(), user_id, Role::Admin, app.now()).await.map(|()| user_id)
+}
+
+/// Erases the accounts whose time has come, and finishes what was interrupted. Gives their number.
+pub async fn erase_due(app: &App) -> Result<usize> {
+    let due = erasure::due(app.store(), app.now()).await?;
+    for user_id in &due {
+        erasure::run(app.store(), *user_id, app.now()).await?;
+    }
+    Ok(due.len())
+}
