@@ -1,0 +1,9 @@
+mod blocks;
+mod deletion;
+mod logging_in;
+mod oauth;
+mod passwords;
+mod profiles;
+mod registration;
+mod sessions;
+mod tastes;

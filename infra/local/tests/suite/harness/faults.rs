@@ -1,0 +1,62 @@
+//! What a real table does and the emulator never: transactions that meet others.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        orchestrator::HttpRequest,
+        runtime_components::RuntimeComponents,
+    },
+    http::{Response, StatusCode},
+};
+use aws_smithy_types::body::SdkBody;
+
+/// Decides of each call to the store, by its operation and body, whether it meets a conflict.
+type Decide = Box<dyn FnMut(&str, &str) -> bool + Send>;
+
+/// A layer between the SDK and the store.
+#[derive(Clone, Default)]
+pub struct Faults {
+    decide: Arc<Mutex<Option<Decide>>>,
+}
+
+impl Faults {
+    /// From now on every call for which this returns true fails with `TransactionConflict`, and has no effect.
+    pub fn conflict_when(&self, decide: impl FnMut(&str, &str) -> bool + Send + 'static) {
+        *self.decide.lock().expect("no test panics while it holds this") = Some(Box::new(decide));
+    }
+
+    pub fn stop(&self) {
+        *self.decide.lock().expect("no test panics while it holds this") = None;
+    }
+
+    fn conflict(&self, request: &HttpRequest) -> Option<Response<SdkBody>> {
+        let operation = request.headers().get("x-amz-target")?.rsplit('.').next()?;
+        let body = std::str::from_utf8(request.body().bytes()?).ok()?;
+        let mut decide = self.decide.lock().expect("no test panics while it holds this");
+        decide.as_mut()?(operation, body).then(|| answer(operation, body))
+    }
+}
+
+fn answer(operation: &str, body: &str) -> Response<SdkBody> {
+    let message = "Transaction is ongoing for the item";
+    let error = if operation == "TransactWriteItems" {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+        let writes = body["TransactItems"].as_array().map_or(1, Vec::len);
+        let mut reasons = vec![serde_json::json!({ "Code": "None" }); writes];
+        reasons[0] = serde_json::json!({ "Code": "TransactionConflict", "Message": message });
+        serde_json::json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": "Transaction cancelled", "CancellationReasons": reasons,
+        })
+    } else {
+        serde_json::json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": message,
+        })
+    };
+    let status = StatusCode::try_from(400).expect("400 is a status");
+    let mut response = Response::new(status, SdkBody::from(error.to_string()));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+}

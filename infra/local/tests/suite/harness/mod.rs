@@ -1,0 +1,138 @@
+//! A world for one test: its own backend in memory, and people in it who speak HTTP.
+//!
+//! `TUNELINK_TEST_URL` points the suite at a deployed API instead; what needs more than HTTP then skips itself
+//! (`World::local`, see `docs/TESTING.md`). `TUNELINK_TEST_DYNAMODB` points the backends at another DynamoDB.
+
+mod document;
+mod faults;
+mod person;
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tunelink::app::App;
+use tunelink_local::backend::{Backend, Options};
+use uuid::Uuid;
+
+pub use self::{
+    document::{DOCUMENT, check},
+    faults::Faults,
+    person::{Call, Person, Reply},
+};
+
+pub const PASSWORD: &str = "nuages-1940-minor-swing";
+
+/// One connection pool for all tests would tie their runtimes together; a client per world does not.
+pub struct World {
+    backend: Option<Backend>,
+    url: String,
+    http: reqwest::Client,
+    pub faults: Faults,
+}
+
+impl World {
+    /// A world that is spoken to over HTTP alone.
+    pub async fn new() -> Self {
+        #[allow(clippy::disallowed_methods)]
+        match std::env::var("TUNELINK_TEST_URL") {
+            Ok(url) => {
+                Self { backend: None, url, http: reqwest::Client::new(), faults: Faults::default() }
+            }
+            Err(_) => Self::start().await,
+        }
+    }
+
+    /// A world whose clock, table and faults are in the test's hands. `None` when the suite is pointed at a
+    /// deployed API, where they are not.
+    pub async fn local() -> Option<Self> {
+        Some(Self::new().await).filter(|world| world.backend.is_some())
+    }
+
+    async fn start() -> Self {
+        let faults = Faults::default();
+        let mut options = Options { transport: Some(faults.clone().into()), ..Options::ephemeral() };
+        #[allow(clippy::disallowed_methods)]
+        if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
+            options.external_dynamodb = Some(endpoint);
+            options.variables.insert("TUNELINK_TABLE".into(), format!("tunelink-{}", Uuid::now_v7()));
+        }
+        let backend = Backend::start(options).await.expect("the backend starts");
+        Self { url: backend.url(), backend: Some(backend), http: reqwest::Client::new(), faults }
+    }
+
+    pub fn backend(&self) -> &Backend {
+        self.backend.as_ref().expect("World::local was asked for")
+    }
+
+    pub fn app(&self) -> &App {
+        self.backend().app()
+    }
+
+    pub fn pass(&self, time: std::time::Duration) {
+        self.app().clock().advance(time);
+    }
+
+    /// A call by nobody in particular.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.http.clone(), &self.url, method, path)
+    }
+
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Call {
+        self.call(Method::POST, path).json(body)
+    }
+
+    /// A new member with a name of their own.
+    pub async fn person(&self) -> Person {
+        let name = unique("p");
+        let reply = self.post("/v1/auth/register", account(&name)).await;
+        Person::new(self.http.clone(), &self.url, name, &reply.created()["tokens"])
+    }
+
+    /// A new admin.
+    pub async fn admin(&self) -> Person {
+        let person = self.person().await;
+        functions::admin::make_admin(self.app(), &person.name).await.expect("the person exists");
+        self.log_in(&person.name).await
+    }
+
+    /// Somebody who logs in once more.
+    pub async fn log_in(&self, name: &str) -> Person {
+        let reply = self.post("/v1/auth/login", json!({ "identifier": name, "password": PASSWORD })).await;
+        Person::new(self.http.clone(), &self.url, name.to_owned(), &reply.ok())
+    }
+
+    /// Everything in the table, by key.
+    pub async fn items(&self) -> BTreeMap<(String, String), std::collections::HashMap<String, AttributeValue>> {
+        let backend = self.backend();
+        let pages = backend.client().scan().table_name(backend.table()).into_paginator().items().send();
+        let items: Vec<_> = pages.try_collect().await.expect("the table can be scanned");
+        let text = |value: &AttributeValue| value.as_s().expect("keys are strings").clone();
+        items.into_iter().map(|item| ((text(&item["pk"]), text(&item["sk"])), item)).collect()
+    }
+
+    /// The items that a person or a test made; the catalogue and the counting of attempts left aside.
+    pub async fn own_items(&self) -> Vec<(String, String)> {
+        let aside = ["CATALOGUE", "THROTTLE#"];
+        let keys = self.items().await.into_keys();
+        keys.filter(|(pk, _)| !aside.iter().any(|prefix| pk.starts_with(prefix))).collect()
+    }
+}
+
+/// The request that registers somebody under this name.
+pub fn account(name: &str) -> Value {
+    json!({ "username": name, "email": format!("{name}@example.org"), "password": PASSWORD })
+}
+
+/// A name that no other test uses, in this run or in another.
+pub fn unique(prefix: &str) -> String {
+    static RUN: LazyLock<Uuid> = LazyLock::new(Uuid::now_v7);
+    let id = Uuid::now_v7().simple().to_string();
+    let run = RUN.simple().to_string();
+    format!("{prefix}{}{}", &run[20..24], &id[18..])
+}
