@@ -200,3 +200,6 @@ fn handler(app: &App, function: &'static Function) -> Handler {
         Box::pin(async move { function.call(&app, request).await })
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,11 @@ impl Folder {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"));
         let lock = lock.map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => {
+                // Where the process before us served is of no use to anybody.
+                let _ = fs::remove_file(endpoint_file(path));
+                Ok(Self { path: path.to_owned(), _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::FolderInUse { folder: path.to_owned() }),
             Err(TryLockError::Error(cause)) => Err(failed(cause)),
         }

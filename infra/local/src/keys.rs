@@ -66,3 +66,60 @@ fn parse(lines: &str) -> Variables {
     let entries = lines.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
     entries.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+
+    use super::*;
+
+    fn scratch() -> std::path::PathBuf {
+        std::env::temp_dir().join(format!("keys-{}.env", uuid::Uuid::now_v7()))
+    }
+
+    #[test]
+    fn the_keys_of_the_first_start_are_kept() {
+        let file = scratch();
+        let first = load_or_create(&file).unwrap();
+        assert_eq!(first.len(), 5);
+        assert_eq!(load_or_create(&file).unwrap(), first);
+        fs::remove_file(file).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_the_keys() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = scratch();
+        load_or_create(&file).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn what_is_signed_is_verified_by_the_key_of_that_id() {
+        let made = generate().unwrap();
+        let der = STANDARD.decode(&made["TUNELINK_SIGNING_KEY"]).unwrap();
+        let keys: Variables = serde_json::from_str(&made["TUNELINK_VERIFYING_KEYS"]).unwrap();
+        let public = URL_SAFE_NO_PAD.decode(&keys[&made["TUNELINK_SIGNING_KEY_ID"]]).unwrap();
+        assert_eq!(public.len(), 32);
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der).unwrap();
+        UnparsedPublicKey::new(&ED25519, public).verify(b"text", pair.sign(b"text").as_ref()).unwrap();
+    }
+
+    #[test]
+    fn secrets_are_32_bytes_and_differ() {
+        let (one, other) = (generate().unwrap(), generate().unwrap());
+        for name in ["TUNELINK_REFRESH_SECRET", "TUNELINK_CURSOR_SECRET"] {
+            assert_eq!(STANDARD.decode(&one[name]).unwrap().len(), 32);
+            assert_ne!(one[name], other[name]);
+        }
+        assert_ne!(one["TUNELINK_REFRESH_SECRET"], one["TUNELINK_CURSOR_SECRET"]);
+    }
+
+    #[test]
+    fn a_file_may_have_comments_and_values_with_equals_signs() {
+        let read = parse("# mine\nA=b==\n\nB = {\"k\":\"v\"}\n");
+        assert_eq!(read, Variables::from([("A".into(), "b==".into()), ("B".into(), "{\"k\":\"v\"}".into())]));
+    }
+}
