@@ -1,1 +1,13 @@
+//! The whole of TuneLink in one process: the backend that `cargo run` starts and that the tests talk to.
 
+pub mod backend;
+pub mod cli;
+pub mod error;
+pub mod folder;
+pub mod gateway;
+pub mod keys;
+mod listen;
+pub mod store;
+pub mod table;
+pub mod target;
+pub mod template;

@@ -1,1 +1,108 @@
-fn main() {}
+//! `tunelink`: the backend on one machine.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
+
+use std::fmt::Display;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use tunelink_local::backend::{Backend, Data};
+use tunelink_local::cli::{Cli, Command, Serve, Target};
+use tunelink_local::target;
+
+/// The emulator warns of every condition that does not hold, which is daily business.
+const LOG_FILTER: &str = "info,dynoxide=error";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log();
+    let outcome = match cli.command {
+        None => serve(cli.serve).await,
+        Some(Command::Serve(serve_options)) => serve(serve_options).await,
+        Some(Command::MakeAdmin { member, target }) => make_admin(&target, &member).await,
+        Some(Command::Seed { target }) => seed(&target).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("tunelink: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(serve: Serve) -> Result<(), String> {
+    let options = serve.options();
+    let data = options.data.clone();
+    // Asked for first, so that a signal during the start ends it properly.
+    let stop = stop_signal()?;
+    let backend = Backend::start(options).await.map_err(text)?;
+    println!("{}", banner(&backend, &data));
+    stop.await;
+    eprintln!("Stopping …");
+    backend.stop().await;
+    Ok(())
+}
+
+async fn make_admin(target: &Target, member: &str) -> Result<(), String> {
+    let opened = target::open(target).await.map_err(text)?;
+    let outcome = functions::admin::make_admin(opened.app(), member).await;
+    opened.close().await;
+    outcome.map(|done| println!("{done}"))
+}
+
+async fn seed(target: &Target) -> Result<(), String> {
+    let opened = target::open(target).await.map_err(text)?;
+    let outcome = functions::catalogue::seed(opened.app()).await;
+    opened.close().await;
+    outcome.map(|done| println!("{done}"))
+}
+
+fn banner(backend: &Backend, data: &Data) -> String {
+    let url = backend.url();
+    let data = match data {
+        Data::Memory => "in memory, gone when this stops".to_owned(),
+        Data::Directory(folder) => folder.display().to_string(),
+    };
+    format!(
+        "\n  TuneLink is running\n\n  API        {url}/v1\n  Try it     {url}/docs\n  DynamoDB   {}, table {}\n  \
+         Data       {data}\n\n  Ctrl-C stops it.\n",
+        backend.dynamodb_url(),
+        backend.table(),
+    )
+}
+
+/// Resolves when the user, or whatever supervises the process, wants it to end.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(text)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(text)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+    let is_terminal = std::io::stderr().is_terminal();
+    let format = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(is_terminal);
+    format.with_env_filter(filter).with_target(false).compact().init();
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}

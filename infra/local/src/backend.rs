@@ -1,0 +1,205 @@
+//! The whole backend in one process, for the program and for the tests.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tunelink::app::App;
+use tunelink::config::Config;
+use tunelink::operation::Function;
+
+use crate::error::{Error, Result};
+use crate::folder::Folder;
+use crate::gateway::{Gateway, Handler, Routes};
+use crate::keys::{self, Variables};
+use crate::listen::listen;
+use crate::store::{self, Store};
+use crate::table;
+
+/// The table's name where nothing else is said.
+pub const TABLE: &str = "tunelink";
+
+/// How long calls in progress may take to end once the backend is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Where the data is kept.
+#[derive(Clone, Debug)]
+pub enum Data {
+    Memory,
+    Directory(PathBuf),
+}
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the API is served; port 0 is any free port.
+    pub http: SocketAddr,
+    /// Where the embedded DynamoDB is served; port 0 is any free port.
+    pub dynamodb: SocketAddr,
+    pub data: Data,
+    /// The URL of a DynamoDB to use instead of the embedded one.
+    pub external_dynamodb: Option<String>,
+    /// Configuration variables that differ from the local ones.
+    pub variables: Variables,
+}
+
+impl Options {
+    /// Nothing on disk, any free ports: for tests.
+    pub fn ephemeral() -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            http: any,
+            dynamodb: any,
+            data: Data::Memory,
+            external_dynamodb: None,
+            variables: Variables::new(),
+        }
+    }
+}
+
+/// A running backend.
+pub struct Backend {
+    address: SocketAddr,
+    gateway: Gateway,
+    server: JoinHandle<()>,
+    stop: DropGuard,
+    data: LocalData,
+}
+
+impl Backend {
+    /// Starts it all; when this returns, the API answers.
+    pub async fn start(options: Options) -> Result<Self> {
+        let (listener, address) = listen(options.http, "--port").await?;
+        let data = LocalData::open(&options).await?;
+        seed(&data.app).await;
+        let gateway = gateway(&data.app)?;
+        let stop = CancellationToken::new();
+        let service = gateway.router(address.port()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let server = tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!("the API is no longer served: {error}");
+            }
+        });
+        Ok(Self { address, gateway, server, stop: stop.drop_guard(), data })
+    }
+
+    /// Where the API is.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where DynamoDB is, embedded or not.
+    pub fn dynamodb_url(&self) -> &str {
+        &self.data.dynamodb_url
+    }
+
+    pub fn table(&self) -> &str {
+        &self.data.table
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.data.client
+    }
+
+    pub fn app(&self) -> &App {
+        &self.data.app
+    }
+
+    /// Takes no more calls, gives those in progress five seconds to end, and closes the store.
+    pub async fn stop(self) {
+        drop(self.stop);
+        let ended = async {
+            // A connection ends with the reply to its call, a call may outlive its connection.
+            let _ = self.server.await;
+            self.gateway.idle().await;
+        };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("calls were still running after {} s", GRACE.as_secs());
+        }
+        self.data.close().await;
+    }
+}
+
+/// The data of a local backend without the API: what the commands that act on a table use.
+pub struct LocalData {
+    pub app: App,
+    pub client: Client,
+    pub table: String,
+    pub dynamodb_url: String,
+    store: Option<Store>,
+    /// Declared last and so dropped last: the folder is free once the store is closed.
+    _folder: Option<Folder>,
+}
+
+impl LocalData {
+    /// Opens the store, with the table in it.
+    pub async fn open(options: &Options) -> Result<Self> {
+        let folder = match &options.data {
+            Data::Memory => None,
+            Data::Directory(path) => Some(Folder::open(path)?),
+        };
+        let keys = match &folder {
+            Some(folder) => keys::load_or_create(&folder.keys())?,
+            None => keys::generate()?,
+        };
+        let config = configure(&keys, &options.variables)?;
+        let store = match &options.external_dynamodb {
+            Some(_) => None,
+            None => Some(Store::start(folder.as_ref().map(Folder::database), options.dynamodb).await?),
+        };
+        let url = store.as_ref().map(Store::url).or(options.external_dynamodb.clone()).unwrap_or_default();
+        let client = store::client(&url);
+        let table = config.table.clone();
+        table::ensure(&client, &table).await?;
+        if let Some(folder) = &folder {
+            folder.publish_endpoint(&url)?;
+        }
+        let app = App::new(config, client.clone());
+        Ok(Self { app, client, table, dynamodb_url: url, store, _folder: folder })
+    }
+
+    /// Ends calls in progress and closes the store.
+    pub async fn close(self) {
+        let Some(store) = self.store else { return };
+        if tokio::time::timeout(GRACE, store.stop()).await.is_err() {
+            tracing::warn!("a client still holds on to DynamoDB");
+        }
+    }
+}
+
+/// The configuration of a local backend: its keys, its table, and on top what differs.
+pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
+    let table = |name: &str| (name == "TUNELINK_TABLE").then(|| TABLE.to_owned());
+    Config::from_lookup(|name| {
+        overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| table(name))
+    })
+    .map_err(Error::Configuration)
+}
+
+/// What a new table needs before the first call.
+#[expect(clippy::unused_async, reason = "the catalogue comes here")]
+async fn seed(_app: &App) {}
+
+fn gateway(app: &App) -> Result<Gateway> {
+    let mut routes = Routes::default();
+    for function in functions::ALL {
+        let route = &function.route;
+        routes.add(route.method, route.path, handler(app, function)).map_err(Error::Route)?;
+    }
+    Ok(Gateway::new(routes, handler(app, &functions::NOT_FOUND)))
+}
+
+fn handler(app: &App, function: &'static Function) -> Handler {
+    let app = app.clone();
+    Arc::new(move |request| {
+        let app = app.clone();
+        Box::pin(async move { function.call(&app, request).await })
+    })
+}
+
+#[cfg(test)]
+mod tests;

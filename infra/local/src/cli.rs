@@ -1,0 +1,125 @@
+//! What `tunelink` takes on its command line.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::backend::{Data, Options, TABLE};
+use crate::keys::Variables;
+
+/// The `TuneLink` backend on one machine.
+#[derive(Debug, Parser)]
+#[command(name = "tunelink", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and DynamoDB (what happens without a command, too)
+    Serve(Serve),
+    /// Make a member an administrator
+    MakeAdmin {
+        /// Username or e-mail address
+        member: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Write the catalogue of instruments and genres
+    Seed {
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// Port of the API
+    #[arg(long, env = "TUNELINK_PORT", default_value_t = 3000)]
+    pub port: u16,
+    /// Port of DynamoDB
+    #[arg(long, env = "TUNELINK_DYNAMODB_PORT", default_value_t = 8000)]
+    pub dynamodb_port: u16,
+    /// Folder of the database and the keys
+    #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// Keep everything in memory and forget it at the end
+    #[arg(long, env = "TUNELINK_EPHEMERAL")]
+    pub ephemeral: bool,
+}
+
+/// Which table a command acts on: the local one, or one on AWS.
+#[derive(Clone, Debug, Args)]
+pub struct Target {
+    /// Folder of the local backend, running or not
+    #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// Act on a table on AWS, with the credentials and the region of the environment
+    #[arg(long, requires = "table")]
+    pub aws: bool,
+    /// The table on AWS
+    #[arg(long, requires = "aws", value_name = "NAME")]
+    pub table: Option<String>,
+}
+
+impl Serve {
+    pub fn options(self) -> Options {
+        Options {
+            http: local(self.port),
+            dynamodb: local(self.dynamodb_port),
+            data: if self.ephemeral { Data::Memory } else { Data::Directory(self.data) },
+            external_dynamodb: None,
+            variables: Variables::new(),
+        }
+    }
+}
+
+impl Target {
+    /// The name of the table.
+    pub fn table(&self) -> &str {
+        self.table.as_deref().unwrap_or(TABLE)
+    }
+
+    /// How to open the local store, which nobody else needs to reach.
+    pub fn options(&self) -> Options {
+        Options { data: Data::Directory(self.data.clone()), ..Options::ephemeral() }
+    }
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn serve(arguments: &[&str]) -> Serve {
+        Cli::try_parse_from([&["tunelink"], arguments].concat()).unwrap().serve
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_needs_no_command() {
+        let options = serve(&["--port", "3001", "--ephemeral"]).options();
+        assert_eq!(options.http, local(3001));
+        assert_eq!(options.dynamodb, local(8000));
+        assert!(matches!(options.data, Data::Memory));
+    }
+
+    #[test]
+    fn a_table_on_aws_has_to_be_named() {
+        let error = Cli::try_parse_from(["tunelink", "seed", "--aws"]).unwrap_err();
+        assert!(error.to_string().contains("--table"), "{error}");
+    }
+}

@@ -1,0 +1,45 @@
+//! CORS as API Gateway does it for an HTTP API that has it configured: the gateway answers preflight requests
+//! itself and owns the headers of all replies; what a function says about CORS is dropped.
+
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET,POST,PUT,PATCH,DELETE");
+const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
+    "authorization,content-type,accept-language,if-match,if-none-match,idempotency-key",
+);
+const REPLY_HEADERS: HeaderValue = HeaderValue::from_static("etag,location,retry-after,x-request-id");
+const ORIGINS: HeaderValue = HeaderValue::from_static("*");
+const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("300");
+
+/// Whether a browser asks what it may send.
+pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::OPTIONS
+        && headers.contains_key(ORIGIN)
+        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// The answer to a preflight request, complete but for what [`allow`] adds.
+pub(super) fn preflight() -> Response {
+    let headers = [
+        (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+        (ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS),
+        (ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Lets any page read the reply.
+pub(super) fn allow(reply: &mut HeaderMap) {
+    reply.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ORIGINS);
+    reply.insert(ACCESS_CONTROL_EXPOSE_HEADERS, REPLY_HEADERS);
+}
+
+/// Whether the gateway alone decides on this header of a reply.
+pub(super) fn is_own(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-")
+}

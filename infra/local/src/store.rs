@@ -1,0 +1,92 @@
+//! DynamoDB on this machine: an embedded emulator, served over HTTP for the SDK and for tools.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
+use dynoxide::Database;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::error::{Error, Result};
+use crate::listen::listen;
+
+const REGION: &str = "eu-west-3";
+/// How often items whose time is over are removed. AWS takes up to days for it.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// A running DynamoDB.
+#[derive(Debug)]
+pub struct Store {
+    address: SocketAddr,
+    stop: DropGuard,
+    server: JoinHandle<std::result::Result<(), String>>,
+}
+
+impl Store {
+    /// Serves the database in `file`, or one in memory, on `address`.
+    pub async fn start(file: Option<PathBuf>, address: SocketAddr) -> Result<Self> {
+        let (listener, address) = listen(address, "--dynamodb-port").await?;
+        let database = open(file).map_err(Error::Store)?;
+        let stop = CancellationToken::new();
+        tokio::spawn(sweep(database.clone(), stop.clone()));
+        let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
+            listener,
+            database,
+            stop.clone().cancelled_owned(),
+        ));
+        Ok(Self { address, stop: stop.drop_guard(), server })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends calls in progress, then closes the database.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if let Ok(Err(error)) = self.server.await {
+            tracing::warn!("DynamoDB: {error}");
+        }
+    }
+}
+
+/// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine.
+pub fn client(url: &str) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .build();
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::from_keys("local", "local", None))
+        .endpoint_url(url)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .build();
+    Client::from_conf(config)
+}
+
+fn open(file: Option<PathBuf>) -> std::result::Result<Database, String> {
+    let Some(file) = file else {
+        return Database::memory().map_err(|error| error.to_string());
+    };
+    let path = file.to_str().ok_or_else(|| format!("{} is no UTF-8", file.display()))?;
+    Database::new(path).map_err(|error| format!("{path}: {error}"))
+}
+
+async fn sweep(database: Database, stop: CancellationToken) {
+    let mut interval = tokio::time::interval(SWEEP);
+    while stop.run_until_cancelled(interval.tick()).await.is_some() {
+        let database = database.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+            tracing::warn!("expired items stay for now: {error}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The gateway over HTTP, with functions made for the purpose.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod cors;
+mod harness;
+mod limits;
+mod replies;
+mod requests;
