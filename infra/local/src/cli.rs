@@ -73,6 +73,7 @@ impl Serve {
             dynamodb: local(self.dynamodb_port),
             data: if self.ephemeral { Data::Memory } else { Data::Directory(self.data) },
             external_dynamodb: None,
+            transport: None,
             variables: Variables::new(),
         }
     }

@@ -25,6 +25,8 @@ pub enum Error {
     TableDiffers { table: String, differences: Vec<String> },
     /// A variable is missing or wrong.
     Configuration(String),
+    /// The backend came up and cannot work.
+    App(tunelink::Error),
     /// Two operations claim one route.
     Route(String),
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Error {
                 differences.join("; ")
             ),
             Self::Configuration(problem) => write!(f, "configuration: {problem}"),
+            Self::App(error) => write!(f, "{error}"),
             Self::Route(problem) => write!(f, "routes: {problem}"),
         }
     }

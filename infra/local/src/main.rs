@@ -51,14 +51,23 @@ async fn make_admin(target: &Target, member: &str) -> Result<(), String> {
     let opened = target::open(target).await.map_err(text)?;
     let outcome = functions::admin::make_admin(opened.app(), member).await;
     opened.close().await;
-    outcome.map(|done| println!("{done}"))
+    match outcome {
+        Ok(user_id) => println!("{member} ({user_id}) is an admin now, and has to log in again."),
+        Err(tunelink::Error { code: tunelink::Code::NotFound, .. }) => {
+            return Err(format!("there is no account {member}"));
+        }
+        Err(error) => return Err(text(error)),
+    }
+    Ok(())
 }
 
 async fn seed(target: &Target) -> Result<(), String> {
     let opened = target::open(target).await.map_err(text)?;
     let outcome = functions::catalogue::seed(opened.app()).await;
     opened.close().await;
-    outcome.map(|done| println!("{done}"))
+    let added = outcome.map_err(text)?;
+    println!("{added} entries were added to the catalogue.");
+    Ok(())
 }
 
 fn banner(backend: &Backend, data: &Data) -> String {

@@ -1,7 +1,9 @@
 //! DynamoDB on this machine: an embedded emulator, served over HTTP for the SDK and for tools.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -9,6 +11,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -56,8 +59,26 @@ impl Store {
     }
 }
 
+/// Wraps the HTTP client of the SDK.
+#[derive(Clone)]
+pub struct Transport(Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
+
+impl Transport {
+    pub fn new(wrap: impl Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wrap))
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Transport(…)")
+    }
+}
+
 /// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine.
-pub fn client(url: &str) -> Client {
+pub fn client(url: &str, transport: Option<Transport>) -> Client {
+    // Without TLS, for which a client reads all of the machine's certificates.
+    let http = aws_smithy_http_client::Builder::new().build_http();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(10))
@@ -69,6 +90,7 @@ pub fn client(url: &str) -> Client {
         .endpoint_url(url)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .http_client(transport.map_or(http.clone(), |Transport(wrap)| wrap(http)))
         .build();
     Client::from_conf(config)
 }

@@ -47,12 +47,13 @@ pub async fn open(target: &Target) -> Result<Opened> {
 
 fn running(folder: &Path, table: &str) -> Result<Opened> {
     let url = Folder::published_endpoint(folder)?;
-    remote(store::client(&url), table)
+    remote(store::client(&url, None), table)
 }
 
 /// Nothing of the secrets is used on a table that is not ours, so any will do.
 fn remote(client: Client, table: &str) -> Result<Opened> {
     let table = Variables::from([("TUNELINK_TABLE".to_owned(), table.to_owned())]);
     let config = configure(&keys::generate()?, &table)?;
-    Ok(Opened { app: App::new(config, client), local: None })
+    let app = App::new(config, client).map_err(Error::App)?;
+    Ok(Opened { app, local: None })
 }

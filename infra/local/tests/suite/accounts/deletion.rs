@@ -30,7 +30,9 @@ async fn settled(world: &World) -> (Person, Person) {
 async fn traces(world: &World, person: &Person) -> Vec<String> {
     let items = world.items().await;
     let texts = items.into_iter().map(|(key, item)| format!("{key:?} {item:?}"));
-    texts.filter(|text| [&*person.id, &person.name, "Canary"].iter().any(|trace| text.contains(trace))).collect()
+    texts
+        .filter(|text| [&*person.id, &person.name, "Canary"].iter().any(|trace| text.contains(trace)))
+        .collect()
 }
 
 #[tokio::test]
@@ -44,7 +46,10 @@ async fn an_erased_person_leaves_nothing_and_the_name_is_free() {
     other.get(&format!("/v1/users/{}", person.id)).await.refused(404, "not_found");
     let login = json!({ "identifier": person.name, "password": PASSWORD });
     world.post("/v1/auth/login", login).await.refused(401, "wrong_credentials");
-    world.post("/v1/auth/refresh", json!({ "refresh_token": person.refresh_token })).await.refused(401, "invalid_refresh_token");
+    world
+        .post("/v1/auth/refresh", json!({ "refresh_token": person.refresh_token }))
+        .await
+        .refused(401, "invalid_refresh_token");
     assert_eq!(other.get("/v1/users/me/blocks").await.ok(), json!([]));
     world.post("/v1/auth/register", account(&person.name)).await.created();
 }
@@ -57,7 +62,8 @@ async fn an_interrupted_erasure_is_taken_up() {
         let (person, other) = settled(&world).await;
         let mut calls = 0;
         world.faults.conflict_when(move |operation, body| {
-            let late = operation == "BatchWriteItem" || (operation == "TransactWriteItems" && body.contains("USERNAME#"));
+            let late = operation == "BatchWriteItem"
+                || (operation == "TransactWriteItems" && body.contains("USERNAME#"));
             calls += i32::from(late);
             late && calls > at
         });
@@ -112,7 +118,10 @@ async fn after_thirty_days_there_is_no_way_back() {
 async fn leaving_takes_the_password() {
     let world = World::new().await;
     let person = world.person().await;
-    person.post("/v1/users/me/deletion", deletion("erase", "wrong-password")).await.refused(403, "wrong_password");
+    person
+        .post("/v1/users/me/deletion", deletion("erase", "wrong-password"))
+        .await
+        .refused(403, "wrong_password");
     person.post("/v1/users/me/deletion", deletion("vanish", PASSWORD)).await.refused(422, "invalid_value");
     person.post("/v1/users/me/deletion", json!({ "mode": "erase" })).await.refused(422, "missing");
     person.get("/v1/users/me").await.ok();

@@ -19,7 +19,9 @@ async fn username_and_address_both_do_in_any_case() {
     let world = World::new().await;
     let person = world.person().await;
     let name = &person.name;
-    for identifier in [name.clone(), name.to_uppercase(), format!("{name}@example.org"), format!("{name}@EXAMPLE.ORG")] {
+    for identifier in
+        [name.clone(), name.to_uppercase(), format!("{name}@example.org"), format!("{name}@EXAMPLE.ORG")]
+    {
         let tokens = log_in(&world, &identifier, PASSWORD, None).await.ok();
         assert_eq!(tokens["user_id"], person.id.as_str());
         assert_ne!(tokens["session_id"], person.session_id.as_str());
@@ -49,7 +51,9 @@ async fn the_tenth_wrong_guess_of_an_hour_is_the_last_that_is_looked_at() {
     let refused = log_in(&world, &person.name, PASSWORD, None).await;
     refused.refused(429, "too_many_requests");
     assert!((1..=3600).contains(&refused.header("retry-after").parse::<u32>().unwrap()));
-    log_in(&world, &format!("{}@example.org", person.name), PASSWORD, None).await.refused(429, "too_many_requests");
+    log_in(&world, &format!("{}@example.org", person.name), PASSWORD, None)
+        .await
+        .refused(429, "too_many_requests");
     // The owner's own device is not locked out, another's proof opens nothing, and others are not concerned.
     log_in(&world, &person.name, PASSWORD, Some(&person.device_proof)).await.ok();
     let other = world.person().await;
@@ -89,8 +93,10 @@ async fn right_passwords_do_not_count() {
 async fn parallel_guesses_do_not_slip_through() {
     let Some(world) = World::local().await else { return };
     let person = world.person().await;
-    let guess = || world.post("/v1/auth/login", json!({ "identifier": person.name, "password": "wrong-password" }));
-    let guesses: Vec<_> = (0..40).map(|_| tokio::spawn(std::future::IntoFuture::into_future(guess()))).collect();
+    let guess =
+        || world.post("/v1/auth/login", json!({ "identifier": person.name, "password": "wrong-password" }));
+    let guesses: Vec<_> =
+        (0..40).map(|_| tokio::spawn(std::future::IntoFuture::into_future(guess()))).collect();
     let mut looked_at = 0;
     for guess in guesses {
         let reply = guess.await.unwrap();
@@ -118,7 +124,8 @@ async fn a_log_in_goes_through_beside_others_of_the_same_account() {
     let world = World::new().await;
     let person = world.person().await;
     let request = || world.post("/v1/auth/login", json!({ "identifier": person.name, "password": PASSWORD }));
-    let calls: Vec<_> = (0..8).map(|_| tokio::spawn(std::future::IntoFuture::into_future(request()))).collect();
+    let calls: Vec<_> =
+        (0..8).map(|_| tokio::spawn(std::future::IntoFuture::into_future(request()))).collect();
     for call in calls {
         call.await.unwrap().ok();
     }

@@ -7,7 +7,8 @@ async fn the_token_endpoint_speaks_oauth() {
     let world = World::new().await;
     let person = world.person().await;
     let call = || world.call(reqwest::Method::POST, TOKEN);
-    let grant = [("grant_type", "password"), ("username", &person.name), ("password", PASSWORD), ("scope", "")];
+    let grant =
+        [("grant_type", "password"), ("username", &person.name), ("password", PASSWORD), ("scope", "")];
     let reply = call().form(&grant).await;
     assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"));
     assert_eq!(reply.body["token_type"], "Bearer");
@@ -17,7 +18,10 @@ async fn the_token_endpoint_speaks_oauth() {
     assert_eq!(reply.status, 200);
 
     for (form, error) in [
-        (vec![("grant_type", "password"), ("username", &*person.name), ("password", "wrong")], "invalid_grant"),
+        (
+            vec![("grant_type", "password"), ("username", &*person.name), ("password", "wrong")],
+            "invalid_grant",
+        ),
         (vec![("grant_type", "refresh_token"), ("refresh_token", "forged")], "invalid_grant"),
         (vec![("grant_type", "password"), ("username", &*person.name)], "invalid_request"),
         (vec![("grant_type", "refresh_token")], "invalid_request"),

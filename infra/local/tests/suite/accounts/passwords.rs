@@ -16,7 +16,8 @@ async fn a_new_password_ends_all_other_sessions() {
     person.put("/v1/users/me/password", change(PASSWORD, NEW)).await.ok();
     person.get("/v1/users/me").await.ok();
     other.get("/v1/users/me").await.refused(401, "session_ended");
-    let log_in = |password| world.post("/v1/auth/login", json!({ "identifier": person.name, "password": password }));
+    let log_in =
+        |password| world.post("/v1/auth/login", json!({ "identifier": person.name, "password": password }));
     log_in(PASSWORD).await.refused(401, "wrong_credentials");
     log_in(NEW).await.ok();
 }
@@ -27,7 +28,9 @@ async fn a_change_that_breaks_a_rule_changes_nothing() {
     let person = world.person().await;
     let email = format!("{}@example.org", person.name);
     person.put("/v1/users/me/password", change("wrong-password", NEW)).await.refused(403, "wrong_password");
-    for (new, code) in [("short", "too_short"), ("1234567890", "password_too_common"), (&*email, "password_is_identity")] {
+    for (new, code) in
+        [("short", "too_short"), ("1234567890", "password_too_common"), (&*email, "password_is_identity")]
+    {
         let reply = person.put("/v1/users/me/password", change(PASSWORD, new)).await;
         assert_eq!(reply.errors(), (422, vec![(code, "new_password")]));
     }
@@ -39,7 +42,10 @@ async fn a_stolen_token_cannot_guess_the_password_for_long() {
     let Some(world) = World::local().await else { return };
     let person = world.person().await;
     for _ in 0..10 {
-        person.put("/v1/users/me/password", change("wrong-password", NEW)).await.refused(403, "wrong_password");
+        person
+            .put("/v1/users/me/password", change("wrong-password", NEW))
+            .await
+            .refused(403, "wrong_password");
     }
     person.put("/v1/users/me/password", change(PASSWORD, NEW)).await.refused(429, "too_many_requests");
     let deletion = json!({ "mode": "erase", "password": PASSWORD });
@@ -51,9 +57,11 @@ async fn no_session_of_the_old_password_survives_a_change() {
     let world = World::new().await;
     for _ in 0..10 {
         let person = world.person().await;
-        let log_in = || tokio::spawn(std::future::IntoFuture::into_future(
-            world.post("/v1/auth/login", json!({ "identifier": person.name, "password": PASSWORD })),
-        ));
+        let log_in = || {
+            tokio::spawn(std::future::IntoFuture::into_future(
+                world.post("/v1/auth/login", json!({ "identifier": person.name, "password": PASSWORD })),
+            ))
+        };
         let (a, b) = (log_in(), log_in());
         let changed = person.put("/v1/users/me/password", change(PASSWORD, NEW)).await;
         let c = log_in();

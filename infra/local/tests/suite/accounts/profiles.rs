@@ -11,7 +11,8 @@ async fn a_merge_patch_changes_what_it_names_and_null_clears() {
     let patch = json!({ "display_name": "Django", "bio": "Gypsy jazz", "photo_url": "https://example.org/d.jpg", "language": "fr" });
     let profile = person.patch(ME, patch).await.ok();
     assert_eq!((&profile["display_name"], &profile["language"]), (&json!("Django"), &json!("fr")));
-    let profile = person.patch(ME, json!({ "bio": null, "visible_nearby": false, "language": null })).await.ok();
+    let profile =
+        person.patch(ME, json!({ "bio": null, "visible_nearby": false, "language": null })).await.ok();
     assert_eq!((&profile["bio"], &profile["display_name"]), (&json!(null), &json!("Django")));
     assert_eq!((&profile["visible_nearby"], &profile["language"]), (&json!(false), &json!("en")));
     assert_eq!(person.get(ME).await.ok(), profile);
@@ -76,7 +77,9 @@ async fn others_see_what_they_may_and_no_more() {
     let (person, other) = (world.person().await, world.person().await);
     let home = json!({ "lat": 48.886_71, "lng": 2.343_12, "city": "Paris" });
     let kept = person.patch(ME, json!({ "home": home })).await.ok()["home"].clone();
-    let distance = |place: &serde_json::Value, axis: &str| (place[axis].as_f64().unwrap() - home[axis].as_f64().unwrap()).abs();
+    let distance = |place: &serde_json::Value, axis: &str| {
+        (place[axis].as_f64().unwrap() - home[axis].as_f64().unwrap()).abs()
+    };
     assert!(kept["lat"] != home["lat"] && distance(&kept, "lat") < 0.003 && distance(&kept, "lng") < 0.006);
     person.put("/v1/users/me/instruments/violin", json!({ "level": "professional" })).await.ok();
     person.put("/v1/users/me/instruments/electric-guitar", json!({ "level": "beginner" })).await.ok();

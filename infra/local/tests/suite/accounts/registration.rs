@@ -17,7 +17,10 @@ async fn a_newcomer_gets_an_account_and_tokens_that_work() {
     let token = data["tokens"]["access_token"].as_str().unwrap();
     let me = world.get("/v1/users/me").bearer(token).await.ok();
     assert_eq!(me, data["account"]);
-    assert_eq!((&me["username"], &me["display_name"], &me["language"]), (&json!(name), &json!("Ella"), &json!("fr")));
+    assert_eq!(
+        (&me["username"], &me["display_name"], &me["language"]),
+        (&json!(name), &json!("Ella"), &json!("fr"))
+    );
 }
 
 #[tokio::test]
@@ -62,8 +65,12 @@ async fn every_field_at_fault_is_named_at_once() {
     let reply = world.post("/v1/auth/register", json!({ "username": 5, "colour": "blue" })).await;
     let (status, mut errors) = reply.errors();
     errors.sort_unstable();
-    let expected =
-        vec![("missing", "email"), ("missing", "password"), ("unknown_field", "colour"), ("wrong_type", "username")];
+    let expected = vec![
+        ("missing", "email"),
+        ("missing", "password"),
+        ("unknown_field", "colour"),
+        ("wrong_type", "username"),
+    ];
     assert_eq!((status, errors), (422, expected));
     assert_eq!(world.own_items().await, []);
 }
@@ -78,7 +85,9 @@ async fn a_password_that_everybody_can_see_is_refused() {
         let reply = world.post("/v1/auth/register", request).await;
         assert_eq!(reply.errors(), (422, vec![("password_is_identity", "password")]));
     }
-    for (password, code) in [("short", "too_short"), ("1234567890", "password_too_common"), (&*"x".repeat(129), "too_long")] {
+    for (password, code) in
+        [("short", "too_short"), ("1234567890", "password_too_common"), (&*"x".repeat(129), "too_long")]
+    {
         let mut request = account(&name);
         request["password"] = json!(password);
         world.post("/v1/auth/register", request).await.refused(422, code);

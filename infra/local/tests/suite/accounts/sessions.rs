@@ -44,17 +44,28 @@ async fn logout_reaches_the_sessions_it_was_asked_to() {
     let d = world.log_in(&a.name).await;
     d.post("/v1/auth/logout", json!({ "scope": "all" })).await.ok();
     assert_eq!((is_in(&a).await, is_in(&d).await), (false, false));
-    world.log_in(&a.name).await.post("/v1/auth/logout", json!({ "scope": "mine" })).await.refused(422, "invalid_value");
+    world
+        .log_in(&a.name)
+        .await
+        .post("/v1/auth/logout", json!({ "scope": "mine" }))
+        .await
+        .refused(422, "invalid_value");
 }
 
 #[tokio::test]
 async fn a_session_can_be_seen_and_ended_from_another() {
     let world = World::new().await;
     let person = world.person().await;
-    let request = json!({ "identifier": person.name, "password": crate::harness::PASSWORD, "device_name": "Tablet" });
+    let request =
+        json!({ "identifier": person.name, "password": crate::harness::PASSWORD, "device_name": "Tablet" });
     let tablet = world.post("/v1/auth/login", request).await.ok();
     let sessions = person.get("/v1/auth/sessions").await.ok();
-    let seen: Vec<_> = sessions.as_array().unwrap().iter().map(|s| (s["device_name"].clone(), s["current"].clone())).collect();
+    let seen: Vec<_> = sessions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (s["device_name"].clone(), s["current"].clone()))
+        .collect();
     assert_eq!(seen, [(json!(null), json!(true)), (json!("Tablet"), json!(false))]);
     let path = format!("/v1/auth/sessions/{}", tablet["session_id"].as_str().unwrap());
     let stranger = world.person().await;
@@ -141,9 +152,11 @@ async fn refreshes_in_parallel_all_get_the_same_child() {
     let world = World::new().await;
     for _ in 0..20 {
         let person = world.person().await;
-        let call = || tokio::spawn(std::future::IntoFuture::into_future(
-            world.post("/v1/auth/refresh", json!({ "refresh_token": person.refresh_token })),
-        ));
+        let call = || {
+            tokio::spawn(std::future::IntoFuture::into_future(
+                world.post("/v1/auth/refresh", json!({ "refresh_token": person.refresh_token })),
+            ))
+        };
         let calls: Vec<_> = (0..6).map(|_| call()).collect();
         let mut children = Vec::new();
         for call in calls {
@@ -194,7 +207,8 @@ async fn a_call_in_flight_and_a_logout_come_in_one_order_or_the_other() {
         let call = tokio::spawn(std::future::IntoFuture::into_future(
             person.patch("/v1/users/me", json!({ "bio": "written" })),
         ));
-        let logout = tokio::spawn(std::future::IntoFuture::into_future(person.call(Method::POST, "/v1/auth/logout")));
+        let logout =
+            tokio::spawn(std::future::IntoFuture::into_future(person.call(Method::POST, "/v1/auth/logout")));
         let (call, logout) = (call.await.unwrap(), logout.await.unwrap());
         logout.ok();
         let again = world.log_in(&person.name).await;

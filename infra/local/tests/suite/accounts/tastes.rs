@@ -40,8 +40,14 @@ async fn only_what_is_in_the_catalogue() {
     assert_eq!(reply.errors(), (422, vec![("unknown_instrument", "instrument_id")]));
     let reply = person.call(Method::PUT, &format!("{GENRES}/violin")).await;
     assert_eq!(reply.errors(), (422, vec![("unknown_genre", "genre_id")]));
-    person.put(&format!("{INSTRUMENTS}/Not%20A%20Slug"), json!({ "level": "beginner" })).await.refused(404, "not_found");
-    person.put(&format!("{INSTRUMENTS}/violin"), json!({ "level": "virtuoso" })).await.refused(422, "invalid_value");
+    person
+        .put(&format!("{INSTRUMENTS}/Not%20A%20Slug"), json!({ "level": "beginner" }))
+        .await
+        .refused(404, "not_found");
+    person
+        .put(&format!("{INSTRUMENTS}/violin"), json!({ "level": "virtuoso" }))
+        .await
+        .refused(422, "invalid_value");
     assert_eq!(person.get(INSTRUMENTS).await.ok(), json!([]));
 }
 
@@ -98,7 +104,11 @@ async fn the_counter_agrees_with_the_items_after_any_scramble() {
         let calls: Vec<_> = (0..8)
             .map(|n| {
                 let path = format!("{INSTRUMENTS}/violin");
-                let call = if n % 2 == 0 { person.put(&path, json!({ "level": "beginner" })) } else { person.delete(&path) };
+                let call = if n % 2 == 0 {
+                    person.put(&path, json!({ "level": "beginner" }))
+                } else {
+                    person.delete(&path)
+                };
                 tokio::spawn(std::future::IntoFuture::into_future(call))
             })
             .collect();

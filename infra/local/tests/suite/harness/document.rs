@@ -32,7 +32,8 @@ pub fn template(path: &str) -> Option<&'static str> {
 
 /// Panics when the document does not promise such a reply to this call.
 pub fn check(method: &str, path: &str, status: u16, headers: &reqwest::header::HeaderMap, body: &[u8]) {
-    let template = template(path).filter(|template| DOCUMENT["paths"][template].get(method.to_lowercase()).is_some());
+    let template =
+        template(path).filter(|template| DOCUMENT["paths"][template].get(method.to_lowercase()).is_some());
     let operation = match template {
         Some(template) => &DOCUMENT["paths"][template][method.to_lowercase()],
         None => &DOCUMENT["paths"]["/$default"]["x-amazon-apigateway-any-method"],

@@ -1,16 +1,23 @@
 //! What a real table does and the emulator never: transactions that meet others.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
         orchestrator::HttpRequest,
         runtime_components::RuntimeComponents,
     },
     http::{Response, StatusCode},
 };
 use aws_smithy_types::body::SdkBody;
+use tunelink_local::store::Transport;
 
 /// Decides of each call to the store, by its operation and body, whether it meets a conflict.
 type Decide = Box<dyn FnMut(&str, &str) -> bool + Send>;
@@ -36,6 +43,44 @@ impl Faults {
         let body = std::str::from_utf8(request.body().bytes()?).ok()?;
         let mut decide = self.decide.lock().expect("no test panics while it holds this");
         decide.as_mut()?(operation, body).then(|| answer(operation, body))
+    }
+}
+
+impl From<Faults> for Transport {
+    fn from(faults: Faults) -> Self {
+        Self::new(move |inner| SharedHttpClient::new(Layer { inner, faults: faults.clone() }))
+    }
+}
+
+#[derive(Debug)]
+struct Layer<T> {
+    inner: T,
+    faults: Faults,
+}
+
+impl HttpClient for Layer<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Layer { inner, faults: self.faults.clone() })
+    }
+}
+
+impl HttpConnector for Layer<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        match self.faults.conflict(&request) {
+            Some(response) => HttpConnectorFuture::ready(Ok(response)),
+            None => self.inner.call(request),
+        }
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Faults(…)")
     }
 }
 

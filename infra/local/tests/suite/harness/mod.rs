@@ -17,7 +17,7 @@ use tunelink_local::backend::{Backend, Options};
 use uuid::Uuid;
 
 pub use self::{
-    document::{DOCUMENT, check},
+    document::DOCUMENT,
     faults::Faults,
     person::{Call, Person, Reply},
 };
@@ -37,9 +37,7 @@ impl World {
     pub async fn new() -> Self {
         #[allow(clippy::disallowed_methods)]
         match std::env::var("TUNELINK_TEST_URL") {
-            Ok(url) => {
-                Self { backend: None, url, http: reqwest::Client::new(), faults: Faults::default() }
-            }
+            Ok(url) => Self { backend: None, url, http: reqwest::Client::new(), faults: Faults::default() },
             Err(_) => Self::start().await,
         }
     }
@@ -108,7 +106,9 @@ impl World {
     }
 
     /// Everything in the table, by key.
-    pub async fn items(&self) -> BTreeMap<(String, String), std::collections::HashMap<String, AttributeValue>> {
+    pub async fn items(
+        &self,
+    ) -> BTreeMap<(String, String), std::collections::HashMap<String, AttributeValue>> {
         let backend = self.backend();
         let pages = backend.client().scan().table_name(backend.table()).into_paginator().items().send();
         let items: Vec<_> = pages.try_collect().await.expect("the table can be scanned");

@@ -147,8 +147,11 @@ impl Reply {
     /// The status, and the codes of the errors with their fields: `("too_short", "title")`.
     pub fn errors(&self) -> (u16, Vec<(&str, &str)>) {
         let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let text = |value: &'_ Value| -> &str { value.as_str().unwrap_or_default() };
-        (self.status, errors.iter().map(|error| (text(&error["code"]), text(&error["field"]))).collect())
+        let pair = |error| -> (&str, &str) {
+            let error: &Value = error;
+            (error["code"].as_str().unwrap_or_default(), error["field"].as_str().unwrap_or_default())
+        };
+        (self.status, errors.iter().map(pair).collect())
     }
 
     #[track_caller]
