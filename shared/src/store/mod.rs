@@ -3,7 +3,10 @@
 pub mod accounts;
 pub mod blocks;
 pub mod catalogue;
+mod commit;
+mod condition;
 pub mod erasure;
+mod expression;
 pub mod keys;
 pub mod profiles;
 mod read;
@@ -12,19 +15,23 @@ pub mod tastes;
 pub mod throttle;
 mod write;
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
+    types::AttributeValue,
 };
 
 pub use self::{
+    condition::Condition,
     keys::Key,
     read::{Found, Query},
-    write::{Condition, Write},
+    write::Write,
 };
 use crate::{auth::Gate, error::Error};
+
+type Item = HashMap<String, AttributeValue>;
 
 /// Names of the table's secondary indexes.
 pub const RELATED: &str = "related";

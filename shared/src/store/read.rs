@@ -3,10 +3,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
 
-use super::{Key, Store, failed, keys};
+use super::{Item, Key, Store, failed, keys};
 use crate::error::{Error, Result};
-
-type Item = HashMap<String, AttributeValue>;
 
 /// The most keys in one `BatchGetItem` (DynamoDB's limit).
 const BATCH: usize = 100;

@@ -1,11 +1,14 @@
 //! What an operation takes from a request: parsed, complete and checked before it runs.
 
+mod patch;
+
 use garde::Validate;
 use lambda_http::{Body as RawBody, Request, RequestExt, http::header};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub use self::patch::Patch;
 use crate::{
     error::{Code, Error, FieldError, Result},
     http::{ETag, IfMatch},
@@ -208,65 +211,6 @@ impl<A: PathParameter, B: PathParameter> Input for Path<(A, B)> {
         doc.path_parameter::<A>(0);
         doc.path_parameter::<B>(1);
         doc.codes(&[Code::NotFound]);
-    }
-}
-
-/// A member of a merge patch (RFC 7396): absent leaves the field as it is, null clears it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Patch<T> {
-    #[default]
-    Keep,
-    Clear,
-    Set(T),
-}
-
-impl<T> Patch<T> {
-    #[must_use]
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Patch<U> {
-        match self {
-            Self::Keep => Patch::Keep,
-            Self::Clear => Patch::Clear,
-            Self::Set(value) => Patch::Set(change(value)),
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Patch<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        Option::<T>::schema_name()
-    }
-
-    fn schema_id() -> std::borrow::Cow<'static, str> {
-        Option::<T>::schema_id()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Option::<T>::json_schema(generator)
-    }
-}
-
-impl<T: Validate> Validate for Patch<T> {
-    type Context = T::Context;
-
-    fn validate_into(
-        &self,
-        context: &Self::Context,
-        parent: &mut dyn FnMut() -> garde::Path,
-        report: &mut garde::Report,
-    ) {
-        if let Self::Set(value) = self {
-            value.validate_into(context, parent, report);
-        }
     }
 }
 

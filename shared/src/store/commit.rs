@@ -1,0 +1,201 @@
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{CancellationReason, DeleteRequest, ReturnValue, WriteRequest},
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Item, Key, Store, Write, failed,
+    write::{Rendered, Target},
+};
+use crate::{
+    encoding::base64url,
+    error::{Code, Error, Result},
+    random,
+};
+
+/// The most writes in one transaction (DynamoDB's limit).
+const MAX_WRITES: usize = 100;
+/// How long we contend for items that others write too before we give up.
+const CONTEND: Duration = Duration::from_secs(5);
+const FIRST_PAUSE_MS: u64 = 25;
+const LONGEST_PAUSE_MS: u64 = 800;
+
+impl Store {
+    /// Writes all or nothing, once the caller's session is confirmed. The first failed condition gives the
+    /// error, with the fields of the others that failed beside it.
+    pub async fn commit(&self, writes: impl IntoIterator<Item = Write>) -> Result<()> {
+        let mut writes: Vec<Write> = writes.into_iter().collect();
+        self.gate.pass().await?;
+        match writes.len() {
+            0 => Ok(()),
+            1 if !writes[0].is_check() => self.write(writes.remove(0), ReturnValue::None).await.map(|_| ()),
+            _ => self.transact(writes).await,
+        }
+    }
+
+    /// Makes one update and gives the item as it is afterwards.
+    pub async fn update<T: DeserializeOwned>(&self, write: Write) -> Result<T> {
+        self.gate.pass().await?;
+        let item = self.write(write, ReturnValue::AllNew).await?;
+        let item = item.ok_or_else(|| Error::internal("only an update gives the item back"))?;
+        serde_dynamo::from_item(item).map_err(Error::internal)
+    }
+
+    async fn write(&self, write: Write, give: ReturnValue) -> Result<Option<Item>> {
+        let mut write = write.render();
+        let mut contention = Contention::new();
+        loop {
+            match self.attempt(&write, give.clone()).await {
+                Attempt::Written(item) => return Ok(item),
+                Attempt::Refused => return Err(refuse(write.refusal.take())),
+                Attempt::Contended => contention.pause().await?,
+                Attempt::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt(&self, write: &Rendered, give: ReturnValue) -> Attempt {
+        macro_rules! send {
+            ($call:expr) => {
+                $call
+                    .table_name(&*self.table)
+                    .set_condition_expression(write.condition.clone())
+                    .set_expression_attribute_names(write.expression.names())
+                    .set_expression_attribute_values(write.expression.values())
+                    .send()
+                    .await
+                    .map_or_else(Attempt::failed, |output| Attempt::Written(output.attributes))
+            };
+        }
+        match &write.target {
+            Target::Put(item) => send!(self.client.put_item().set_item(Some(item.clone()))),
+            Target::Delete(key) => send!(self.client.delete_item().set_key(Some(key.clone()))),
+            Target::Update(key) => {
+                let call = self.client.update_item().set_key(Some(key.clone())).return_values(give);
+                send!(call.set_update_expression(write.update.clone()))
+            }
+            Target::Check(_) => Attempt::Failed(Error::internal("a check stands beside writes")),
+        }
+    }
+
+    async fn transact(&self, writes: Vec<Write>) -> Result<()> {
+        if writes.len() > MAX_WRITES {
+            return Err(Error::internal(format!("{} writes in one transaction", writes.len())));
+        }
+        let mut writes: Vec<Rendered> = writes.into_iter().map(Write::render).collect();
+        let mut refusals: Vec<_> = writes.iter_mut().map(|write| write.refusal.take()).collect();
+        let parts =
+            writes.into_iter().map(|write| write.into_part(&self.table)).collect::<Result<Vec<_>>>()?;
+        // One token for all attempts: one that was applied although its reply got lost is not applied twice.
+        let token = base64url(&random::bytes::<24>()?);
+        let mut contention = Contention::new();
+        loop {
+            let call = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
+            let Err(error) = call.client_request_token(&token).send().await else { return Ok(()) };
+            match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    let reasons = canceled.cancellation_reasons();
+                    if let Some(refusal) = refusal(reasons, &mut refusals) {
+                        return Err(refusal);
+                    }
+                    if !reasons.iter().any(|reason| reason.code() == Some("TransactionConflict")) {
+                        return Err(failed(error));
+                    }
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => {}
+                _ => return Err(failed(error)),
+            }
+            contention.pause().await?;
+        }
+    }
+
+    /// Deletes items that nothing depends on, 25 a call; what the table leaves unprocessed is sent again.
+    pub(crate) async fn delete_all(&self, keys: Vec<Key>) -> Result<()> {
+        self.gate.pass().await?;
+        for chunk in keys.chunks(25) {
+            let delete = |key: &Key| {
+                let request = DeleteRequest::builder().set_key(Some(key.clone().into())).build();
+                request
+                    .map(|request| WriteRequest::builder().delete_request(request).build())
+                    .map_err(Error::internal)
+            };
+            let mut pending = HashMap::from([(
+                self.table.to_string(),
+                chunk.iter().map(delete).collect::<Result<Vec<_>>>()?,
+            )]);
+            let mut contention = Contention::new();
+            while !pending.is_empty() {
+                let sent = self.client.batch_write_item().set_request_items(Some(pending)).send().await;
+                pending = sent.map_err(failed)?.unprocessed_items.unwrap_or_default();
+                if !pending.is_empty() {
+                    contention.pause().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What became of an attempt at a single write.
+enum Attempt {
+    Written(Option<Item>),
+    /// Its condition does not hold.
+    Refused,
+    /// It met a transaction under way on the item.
+    Contended,
+    Failed(Error),
+}
+
+impl Attempt {
+    fn failed<E, R>(error: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+            Some("ConditionalCheckFailedException") => Self::Refused,
+            Some("TransactionConflictException") => Self::Contended,
+            _ => Self::Failed(failed(error)),
+        }
+    }
+}
+
+/// Pauses between attempts that contend with others: exponential, with full jitter.
+struct Contention {
+    since: Instant,
+    pause_ms: u64,
+}
+
+impl Contention {
+    fn new() -> Self {
+        Self { since: Instant::now(), pause_ms: FIRST_PAUSE_MS }
+    }
+
+    /// Waits for the next attempt; gives up when it has been long enough.
+    async fn pause(&mut self) -> Result<()> {
+        if self.since.elapsed() >= CONTEND {
+            return Err(Error::unavailable("too many transactions contend for the same items"));
+        }
+        tokio::time::sleep(Duration::from_millis(random::up_to(self.pause_ms))).await;
+        self.pause_ms = (self.pause_ms * 2).min(LONGEST_PAUSE_MS);
+        Ok(())
+    }
+}
+
+/// The errors of all conditions that failed, joined.
+fn refusal(reasons: &[CancellationReason], refusals: &mut [Option<Error>]) -> Option<Error> {
+    let failed =
+        reasons.iter().zip(refusals).filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"));
+    failed.map(|(_, refusal)| refuse(refusal.take())).reduce(Error::and)
+}
+
+fn refuse(refusal: Option<Error>) -> Error {
+    refusal.unwrap_or_else(|| Code::Conflict.into())
+}
