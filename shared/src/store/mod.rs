@@ -7,6 +7,7 @@ pub mod erasure;
 pub mod keys;
 pub mod profiles;
 mod read;
+pub mod seed;
 pub mod sessions;
 pub mod tastes;
 pub mod throttle;
