@@ -125,6 +125,8 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// Seconds until a retry makes sense, for `Retry-After`.
     pub retry_after: Option<u32>,
+    /// The methods that are allowed, for `Allow`.
+    pub allow: Option<String>,
     limit: Option<Box<str>>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -143,6 +145,11 @@ impl Error {
     /// The store cannot answer now.
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), retry_after: Some(1), ..Self::from(Code::Unavailable) }
+    }
+
+    /// The path knows these methods and not the one that was used.
+    pub fn method_not_allowed(allow: String) -> Self {
+        Self { allow: Some(allow), ..Self::from(Code::MethodNotAllowed) }
     }
 
     #[must_use]
@@ -182,7 +189,7 @@ fn fill(code: Code, limit: Option<&str>, language: Language) -> String {
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Self { code, fields: Vec::new(), retry_after: None, limit: None, cause: None }
+        Self { code, fields: Vec::new(), retry_after: None, allow: None, limit: None, cause: None }
     }
 }
 

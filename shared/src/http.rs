@@ -226,6 +226,9 @@ fn failure(terms: &Terms<'_>, error: &Error) -> Response<Body> {
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
+    if let Some(allow) = error.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
     if code == 401 {
         // RFC 6750 §3.1: an error code only where a token was presented.
         let challenge = match error.code {

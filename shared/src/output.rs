@@ -1,6 +1,6 @@
 //! What an operation gives back, and what the document says of it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, convert::Infallible};
 
 use lambda_http::http::header;
 use schemars::JsonSchema;
@@ -159,6 +159,15 @@ impl Output for Document {
         doc.media("application/json");
         doc.conditional();
     }
+}
+
+/// Of an operation that can only fail.
+impl Output for Infallible {
+    fn into_reply(self) -> Result<Reply> {
+        match self {}
+    }
+
+    fn describe(_: &mut Description<'_>) {}
 }
 
 fn media(content_type: &'static str, body: Cow<'static, [u8]>) -> Reply {

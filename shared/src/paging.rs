@@ -29,10 +29,10 @@ pub struct CursorText(#[garde(length(chars, max = 1024))] String);
 pub struct Paging {
     /// How many entries the page has at most
     #[garde(dive)]
-    limit: Option<Limit>,
+    pub limit: Option<Limit>,
     /// Where the page begins: `page.next` of the one before
     #[garde(dive)]
-    cursor: Option<CursorText>,
+    pub cursor: Option<CursorText>,
 }
 
 impl Paging {

@@ -4,6 +4,7 @@ pub mod create_genre;
 pub mod create_instrument;
 pub mod delete_genre;
 pub mod delete_instrument;
+mod entry;
 pub mod get_genre;
 pub mod get_instrument;
 pub mod list_genres;

@@ -1,8 +1,9 @@
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{Slug, UserId};
+use super::{Slug, UserId, canonical};
 
 /// The two halves of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,29 @@ pub struct Names {
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "🎸"))]
 pub struct Icon(#[garde(length(chars, min = 1, max = 16))] String);
+
+/// Part of a name to look for, 1–60 characters. Neither case nor accents matter.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("example" = "guitare"))]
+pub struct SearchText(#[garde(length(chars, min = 1, max = 60))] String);
+
+impl SearchText {
+    /// Tells the entries that have the text in their id or in either name.
+    pub fn finder(&self) -> impl Fn(&Slug, &Names) -> bool + use<> {
+        let text = searchable(self.0.trim());
+        move |id, name| {
+            [id.as_str(), &name.en, &name.fr].iter().any(|field| searchable(field).contains(&text))
+        }
+    }
+}
+
+/// What is left of a text when it is searched: `Chœur d'été` is found by `choeur d'ete`.
+fn searchable(text: &str) -> String {
+    let letters: String = canonical(text).nfd().filter(|c| !is_combining_mark(*c)).collect();
+    letters.replace('œ', "oe").replace('æ', "ae")
+}
 
 /// An instrument of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -102,4 +126,19 @@ pub struct UserOfEntry {
     pub photo_url: Option<super::PhotoUrl>,
     /// How well they play; null for a genre.
     pub level: Option<Level>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_minds_neither_case_nor_accents() {
+        let id = Slug::new("choir-alto").unwrap();
+        let name = Names { en: "Alto (choir)".to_owned(), fr: "Chœur d'été".to_owned() };
+        for found in ["CHOIR-", "alto", "chœur", "choeur D'ETE", " été "] {
+            assert!(SearchText(found.to_owned()).finder()(&id, &name), "{found}");
+        }
+        assert!(!SearchText("tenor".to_owned()).finder()(&id, &name));
+    }
 }

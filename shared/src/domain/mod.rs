@@ -9,7 +9,8 @@ mod slug;
 pub use self::{
     account::{Email, Identifier, Password, Username, canonical},
     catalogue::{
-        CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, UserOfEntry,
+        CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, SearchText,
+        UserOfEntry,
     },
     profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
     session::{DeviceName, Role, Session, Tokens},

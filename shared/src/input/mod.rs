@@ -3,12 +3,13 @@
 mod patch;
 
 use garde::Validate;
-use lambda_http::{Body as RawBody, Request, RequestExt, http::header};
+pub use lambda_http::Request;
+use lambda_http::{Body as RawBody, RequestExt, http::header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use self::patch::Patch;
+pub use self::patch::{Patch, Replace};
 use crate::{
     error::{Code, Error, FieldError, Result},
     http::{ETag, IfMatch},

@@ -60,3 +60,50 @@ impl<T: Validate> Validate for Patch<T> {
         }
     }
 }
+
+/// A member of a merge patch that cannot be cleared: absent leaves the field as it is, null is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replace<T>(pub Patch<T>);
+
+impl<T> Default for Replace<T> {
+    fn default() -> Self {
+        Self(Patch::Keep)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Replace<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Patch::Set(value)))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Replace<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<T: Validate> Validate for Replace<T> {
+    type Context = T::Context;
+
+    fn validate_into(
+        &self,
+        context: &Self::Context,
+        parent: &mut dyn FnMut() -> garde::Path,
+        report: &mut garde::Report,
+    ) {
+        self.0.validate_into(context, parent, report);
+    }
+}

@@ -194,6 +194,7 @@ fn failure(status: u16, codes: &[Code]) -> Value {
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
     let also: &[&str] = match status {
         401 => &["WWW-Authenticate"],
+        405 => &["Allow"],
         429 | 503 => &["Retry-After"],
         _ => &[],
     };

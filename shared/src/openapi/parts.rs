@@ -51,6 +51,7 @@ fn headers() -> Value {
         "Location": header("Where the new resource is.", "/v1/instruments/electric-guitar"),
         "ETag": header("The version; send it back in If-Match or If-None-Match.", ETag::EXAMPLE),
         "Retry-After": json!({ "description": "Seconds until a retry makes sense.", "schema": { "type": "integer", "minimum": 1 }, "example": 30 }),
+        "Allow": header("The methods that this path knows.", "GET, PATCH"),
         "WWW-Authenticate": header("How to authenticate (RFC 6750).", "Bearer"),
     })
 }

@@ -96,6 +96,11 @@ pub fn catalogue(kind: CatalogueKind, id: &Slug) -> Key {
     Key::new(CATALOGUE, format!("{}{id}", prefix(kind)))
 }
 
+/// Remembers which entries the catalogue was seeded with.
+pub fn seeded() -> Key {
+    Key::new(CATALOGUE, "SEEDED")
+}
+
 /// The record of an idempotency key, by the hash of the key.
 pub fn once(owner: UserId, hash: &str) -> Key {
     Key::new(user(owner), format!("ONCE#{hash}"))

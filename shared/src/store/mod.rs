@@ -10,6 +10,7 @@ mod expression;
 pub mod keys;
 pub mod profiles;
 mod read;
+pub mod seed;
 pub mod sessions;
 pub mod tastes;
 pub mod throttle;

@@ -37,14 +37,17 @@ pub struct Fan {
 
 /// In the index the most advanced come first.
 fn entry(level: Option<Level>, user_id: UserId) -> String {
-    let rank = match level {
+    format!("{USER}{}#{user_id}", rank(level))
+}
+
+const fn rank(level: Option<Level>) -> u8 {
+    match level {
         Some(Level::Professional) => 1,
         Some(Level::Advanced) => 2,
         Some(Level::Intermediate) => 3,
         Some(Level::Beginner) => 4,
         None => 5,
-    };
-    format!("{USER}{rank}#{user_id}")
+    }
 }
 
 const USER: &str = "USER#";
@@ -159,12 +162,13 @@ pub async fn all(store: &Store, user_id: UserId) -> Result<Vec<Taste>> {
     Ok(store.query::<Taste>(&query).await?.rows)
 }
 
-/// Who plays an instrument or likes a genre: the most advanced first, then by the age of the account. Taken
-/// from the index, so a second old.
+/// Who plays an instrument (at this level, if one is given) or likes a genre: the most advanced first, then by
+/// the age of the account. Taken from the index, so a second old.
 pub async fn fans(
     store: &Store,
     kind: CatalogueKind,
     id: &Slug,
+    level: Option<Level>,
     after: Option<&Fan>,
     limit: usize,
 ) -> Result<Found<Fan>> {
@@ -173,8 +177,9 @@ pub async fn fans(
         card: Card,
     }
     let after = after.map(|fan| (keys::taste(fan.user_id, kind, id), entry(fan.level, fan.user_id)));
+    let prefix = level.map_or(USER.to_owned(), |level| format!("{USER}{}#", rank(Some(level))));
     let query = Query::index(RELATED, keys::users_of(kind, id))
-        .prefix(USER)
+        .prefix(prefix)
         .after_entry(after.as_ref().map(|(key, entry)| (key, entry.as_str())))
         .limit(limit);
     let Found { rows, more } = store.query::<Entry>(&query).await?;
