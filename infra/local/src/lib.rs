@@ -3,8 +3,10 @@
 pub mod backend;
 pub mod cli;
 pub mod error;
+pub mod examples;
 pub mod folder;
 pub mod gateway;
+pub mod generated;
 pub mod keys;
 mod listen;
 pub mod store;

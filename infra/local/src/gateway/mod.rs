@@ -6,8 +6,9 @@ mod event;
 mod reply;
 mod routes;
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use axum::http::header::HeaderName;
 use axum::http::{HeaderValue, StatusCode, request::Parts};
 use axum::response::Response;
 use jiff::Timestamp;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{BoxFuture, LambdaEvent, Service};
 use tokio_util::task::TaskTracker;
@@ -92,6 +94,22 @@ impl Gateway {
             Err(_) => reply::refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
+}
+
+/// The event of a request at a fixed time, for the samples in `events/`.
+pub fn sample(
+    route_key: &str,
+    parameters: HashMap<String, String>,
+    request: axum::http::Request<String>,
+) -> ApiGatewayV2httpRequest {
+    let (parts, body) = request.into_parts();
+    let call = event::Call {
+        id: Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000),
+        at: Timestamp::UNIX_EPOCH,
+        peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000)),
+        local_port: 3000,
+    };
+    call.event(event::Route { key: route_key.to_owned(), parameters }, &parts, body.into())
 }
 
 async fn serve(

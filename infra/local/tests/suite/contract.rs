@@ -1,23 +1,16 @@
 //! What holds of every operation, whatever it does. A new one is covered by being on the list.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tunelink::{auth::Access, operation::Function};
+use tunelink_local::{
+    examples::{self, entry, path, resolve},
+    generated::{self, root},
+};
 
-use crate::harness::{Call, DOCUMENT, Person, World};
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-}
-
-fn entry(function: &Function) -> &'static Value {
-    match function.route.path {
-        "$default" => &DOCUMENT["paths"]["/$default"]["x-amazon-apigateway-any-method"],
-        path => &DOCUMENT["paths"][path][function.route.method.to_lowercase()],
-    }
-}
+use crate::harness::{Call, Person, World};
 
 /// The operations that a client can name.
 fn routed() -> impl Iterator<Item = &'static Function> {
@@ -25,50 +18,15 @@ fn routed() -> impl Iterator<Item = &'static Function> {
 }
 
 fn with_json_body() -> impl Iterator<Item = &'static Function> {
-    routed().filter(|function| !entry(function)["requestBody"]["content"]["application/json"].is_null())
+    routed().filter(|function| matches!(examples::body(function), Some(("application/json", _))))
 }
 
 fn method(function: &Function) -> Method {
     function.route.method.parse().expect("routes have HTTP methods")
 }
 
-/// A path of the operation that names nothing which exists.
-fn path(function: &Function) -> String {
-    let parameters = entry(function)["parameters"].as_array().expect("every entry has parameters");
-    let mut path = function.route.path.to_owned();
-    for parameter in parameters.iter().filter(|parameter| parameter["in"] == "path") {
-        let name = parameter["name"].as_str().expect("a parameter has a name");
-        let value = if parameter["schema"]["format"] == "uuid" {
-            "01900000-0000-7000-8000-000000000000"
-        } else {
-            "no-such-thing"
-        };
-        path = path.replace(&format!("{{{name}}}"), value);
-    }
-    path
-}
-
-fn resolve(schema: &'static Value) -> &'static Value {
-    match schema["$ref"].as_str() {
-        Some(reference) => {
-            DOCUMENT.pointer(reference.trim_start_matches('#')).expect("the reference leads somewhere")
-        }
-        None => schema,
-    }
-}
-
-/// The document's own example of the body.
 fn example(function: &Function) -> Option<Value> {
-    let content = entry(function)["requestBody"]["content"].as_object()?;
-    let schema = resolve(&content.values().next()?["schema"]);
-    let of_fields = || {
-        let fields = schema["properties"]
-            .as_object()?
-            .iter()
-            .map(|(name, field)| Some((name.clone(), resolve(field).get("example")?.clone())));
-        Some(Value::Object(fields.flatten().collect()))
-    };
-    schema.get("example").cloned().or_else(of_fields)
+    examples::body(function).map(|(_, body)| body)
 }
 
 fn call(world: &World, function: &Function) -> Call {
@@ -96,6 +54,13 @@ fn every_operation_has_its_binary_and_every_binary_its_operation() {
             "{name} serves another operation"
         );
     }
+}
+
+#[test]
+fn generated_files_are_up_to_date() {
+    let files = generated::files().expect("README.md has its markers");
+    let stale: Vec<_> = files.iter().filter(|file| !file.is_up_to_date()).map(|file| &file.path).collect();
+    assert!(stale.is_empty(), "out of date: {stale:?}; bring them up to date with: {}", generated::COMMAND);
 }
 
 #[test]
@@ -216,7 +181,7 @@ async fn ids_that_name_nothing_are_not_found() {
         routed().filter(|function| function.route.path.contains('{') && function.route.method == "GET")
     {
         call(&world, function).bearer(&admin.access_token).await.refused(404, "not_found");
-        let nonsense = path(function).replace("no-such-thing", "Nö%23").replace("01900000", "zzz");
+        let nonsense = path(function).replace("electric-guitar", "No%23").replace("01900000", "zzz");
         let reply = world.call(method(function), &nonsense).bearer(&admin.access_token).await;
         reply.refused(404, "not_found");
     }

@@ -7,9 +7,7 @@ use std::{
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-
-/// The document as it is generated from the operations.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| tunelink::openapi::document(functions::SECTIONS));
+use tunelink_local::examples::DOCUMENT;
 
 /// The components as JSON Schema.
 static COMPONENTS: LazyLock<Value> = LazyLock::new(|| json_schema(&DOCUMENT["components"]));

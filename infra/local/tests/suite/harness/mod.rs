@@ -17,7 +17,6 @@ use tunelink_local::backend::{Backend, Options};
 use uuid::Uuid;
 
 pub use self::{
-    document::DOCUMENT,
     faults::Faults,
     person::{Call, Person, Reply},
 };

@@ -1,0 +1,57 @@
+//! Requests to any operation, made from what the document says of it.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tunelink::operation::Function;
+
+/// The document, as it is generated from the operations.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| tunelink::openapi::document(functions::SECTIONS));
+
+/// An id that names nothing.
+const UUID: &str = "01900000-0000-7000-8000-000000000000";
+
+/// An operation's entry in the document.
+pub fn entry(function: &Function) -> &'static Value {
+    match function.route.path {
+        "$default" => &DOCUMENT["paths"]["/$default"]["x-amazon-apigateway-any-method"],
+        path => &DOCUMENT["paths"][path][function.route.method.to_lowercase()],
+    }
+}
+
+/// The parameters of an operation's path, each with a value that is well-formed.
+pub fn path_parameters(function: &Function) -> Vec<(&'static str, String)> {
+    let parameters = entry(function)["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parameters = parameters.iter().filter(|parameter| parameter["in"] == "path");
+    let value = |parameter: &Value| match parameter["schema"]["example"].as_str() {
+        Some(example) => example.to_owned(),
+        None => UUID.to_owned(),
+    };
+    parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, value(parameter)))).collect()
+}
+
+/// A path of the operation.
+pub fn path(function: &Function) -> String {
+    let fill = |path: String, (name, value): (&str, String)| path.replace(&format!("{{{name}}}"), &value);
+    path_parameters(function).into_iter().fold(function.route.path.to_owned(), fill)
+}
+
+/// The content type and the example of the operation's body, if it takes one.
+pub fn body(function: &Function) -> Option<(&'static str, Value)> {
+    let content = entry(function)["requestBody"]["content"].as_object()?;
+    let (content_type, media) = content.iter().next()?;
+    let schema = resolve(&media["schema"]);
+    let of_fields = || {
+        let fields = schema["properties"].as_object()?.iter();
+        let fields =
+            fields.filter_map(|(name, field)| Some((name.clone(), resolve(field).get("example")?.clone())));
+        Some(Value::Object(fields.collect()))
+    };
+    Some((content_type, schema.get("example").cloned().or_else(of_fields)?))
+}
+
+/// What a schema refers to, or itself.
+pub fn resolve(schema: &'static Value) -> &'static Value {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    reference.and_then(|pointer| DOCUMENT.pointer(pointer)).unwrap_or(schema)
+}

@@ -1,0 +1,134 @@
+//! The files of the repository that are written from the operations: one generator, and a check that they are
+//! up to date.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use axum::http::Method;
+use serde_json::Value;
+use tunelink::{auth::Access, operation::Function};
+
+use crate::{
+    examples::{self, DOCUMENT},
+    gateway,
+};
+
+/// How to bring them up to date.
+pub const COMMAND: &str = "cargo run -p tunelink-local --bin generate";
+
+/// A generated file and what it has to say.
+pub struct File {
+    pub path: PathBuf,
+    pub content: String,
+}
+
+/// The root of the repository that this was built from.
+pub fn root() -> &'static Path {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.ancestors().nth(2).unwrap_or(crate_folder)
+}
+
+/// Every generated file, as it should be.
+pub fn files() -> io::Result<Vec<File>> {
+    let mut files = vec![
+        File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
+        File {
+            path: root().join("README.md"),
+            content: readme(&fs::read_to_string(root().join("README.md"))?)?,
+        },
+    ];
+    let sample = |function: &&Function| File {
+        path: root().join(format!("events/{}.json", function.name)),
+        content: pretty(&sample(function)),
+    };
+    files.extend(functions::ALL.iter().map(sample));
+    Ok(files)
+}
+
+impl File {
+    pub fn is_up_to_date(&self) -> bool {
+        fs::read_to_string(&self.path).is_ok_and(|content| content == self.content)
+    }
+
+    pub fn write(&self) -> io::Result<()> {
+        fs::write(&self.path, &self.content)
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// The README with its table of operations.
+fn readme(text: &str) -> io::Result<String> {
+    const BEGIN: &str = "<!-- operations:begin -->\n";
+    const END: &str = "<!-- operations:end -->";
+    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        parts.ok_or_else(|| io::Error::other("README.md has lost its operations:begin and :end"))?;
+    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+}
+
+fn table() -> String {
+    let mut table = String::new();
+    for section in functions::SECTIONS {
+        let heading = format!(
+            "\n**{}**: {}\n\n| operation | route | caller | |\n|---|---|---|---|\n",
+            section.name, section.about
+        );
+        table.push_str(&heading);
+        table.extend(section.functions.iter().map(|function| row(function)));
+    }
+    table.push('\n');
+    table
+}
+
+fn row(function: &Function) -> String {
+    let caller = match function.access {
+        Access::Anyone => "anyone",
+        Access::Visitor => "visitor",
+        Access::Member => "member",
+        Access::Admin => "admin",
+    };
+    let route = &function.route;
+    format!("| `{}` | `{} {}` | {caller} | {} |\n", function.name, route.method, route.path, route.summary)
+}
+
+/// A request to the operation, as API Gateway hands it over.
+fn sample(function: &Function) -> Value {
+    let method = Method::from_bytes(function.route.method.as_bytes()).unwrap_or_default();
+    let (key, method, path) = match function.route.path {
+        "$default" => ("$default".to_owned(), Method::GET, "/v1/no-such-thing".to_owned()),
+        path => (format!("{method} {path}"), method, examples::path(function)),
+    };
+    let mut request = axum::http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost:3000")
+        .header("accept-language", "en")
+        .header("user-agent", "sample");
+    if matches!(function.access, Access::Member | Access::Admin) {
+        request = request.header("authorization", "Bearer <access token>");
+    }
+    let body = examples::body(function);
+    if let Some((content_type, _)) = body {
+        request = request.header("content-type", content_type);
+    }
+    let body = body.map(|(content_type, body)| encode(content_type, &body)).unwrap_or_default();
+    let parameters =
+        examples::path_parameters(function).into_iter().map(|(name, value)| (name.to_owned(), value));
+    let request = request.body(body).unwrap_or_default();
+    let event = gateway::sample(&key, parameters.collect(), request);
+    serde_json::to_value(event).unwrap_or_default()
+}
+
+fn encode(content_type: &str, body: &Value) -> String {
+    if content_type == "application/json" {
+        return body.to_string();
+    }
+    let fields = body.as_object().into_iter().flatten();
+    let pair = |(name, value): (&String, &Value)| format!("{name}={}", value.as_str().unwrap_or_default());
+    fields.map(pair).collect::<Vec<_>>().join("&")
+}
