@@ -1,4 +1,4 @@
-//! The catalogue that TuneLink begins with.
+//! The entries that the catalogue begins with.
 
 use tunelink::{
     Error, Result,

@@ -33,7 +33,7 @@ pub struct Health {
     table: Option<Fine>,
 }
 
-/// The only thing to be: whatever is not fine answers with an error.
+/// Whatever is not fine answers with an error instead.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]

@@ -29,7 +29,7 @@ impl Operation for GetOpenapi {
 /// The document without what concerns only the gateway.
 fn for_clients(json: &str) -> Vec<u8> {
     let mut document: Value = serde_json::from_str(json).unwrap_or_default();
-    if let Some(paths) = document["paths"].as_object_mut() {
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         paths.retain(|path, _| path != "/$default");
     }
     strip(&mut document);

@@ -34,46 +34,49 @@ struct Seeded {
     version: u64,
 }
 
-/// One write of a transaction is the memory.
-const AT_ONCE: usize = 99;
+impl Seeded {
+    /// Adds to the memory, unless another process did so since it was read.
+    fn remember(&mut self, seeds: &[&Seed]) -> Result<Write> {
+        let unchanged = Condition::absent().or(Condition::equals("version", self.version));
+        self.entries.extend(seeds.iter().map(|seed| seed.key().sk));
+        self.version += 1;
+        Ok(Write::put(keys::seeded(), self)?.when(unchanged, Code::Conflict))
+    }
+}
 
 /// Adds those among these entries that were never seeded, and gives their number. When there is nothing to do
 /// it costs one read.
 pub async fn run(store: &Store, seeds: &[Seed]) -> Result<usize> {
     const ATTEMPTS: usize = 8;
-    let (mut added, mut failures) = (0, 0);
-    loop {
-        match step(store, seeds).await {
-            Ok(None) => return Ok(added),
-            Ok(Some(more)) => added += more,
+    let mut added = 0;
+    for _ in 0..ATTEMPTS {
+        match sow(store, seeds, &mut added).await {
             // Another process seeds, too, or an admin was faster.
-            Err(Error { code: Code::Conflict | Code::AlreadyExists, .. }) if failures < ATTEMPTS => {
-                failures += 1
-            }
-            Err(error) => return Err(error),
+            Err(Error { code: Code::Conflict | Code::AlreadyExists, .. }) => {}
+            done => return done.map(|()| added),
         }
     }
+    Err(Code::Conflict.into())
 }
 
-/// Adds as many as fit into one transaction; `None` when nothing is left to add.
-async fn step(store: &Store, seeds: &[Seed]) -> Result<Option<usize>> {
+async fn sow(store: &Store, seeds: &[Seed], added: &mut usize) -> Result<()> {
+    /// The most writes in one transaction, less the memory.
+    const AT_ONCE: usize = 99;
     let mut seeded: Seeded = store.get(keys::seeded()).await?.unwrap_or_default();
-    let new = seeds.iter().filter(|seed| !seeded.entries.contains(&seed.key().sk));
-    let new: Vec<&Seed> = new.take(AT_ONCE).collect();
+    let new: Vec<&Seed> = seeds.iter().filter(|seed| !seeded.entries.contains(&seed.key().sk)).collect();
     if new.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
-    let present: Vec<Key> = store.get_all(new.iter().map(|seed| seed.key()).collect()).await?;
+    let present = store.keys_of(keys::CATALOGUE.to_owned()).await?;
     let present: HashSet<String> = present.into_iter().map(|key| key.sk).collect();
-    let missing = new.iter().filter(|seed| !present.contains(&seed.key().sk));
-    let mut writes = missing
-        .map(|seed| catalogue::add(seed.kind, &seed.id, &seed.entry))
-        .collect::<Result<Vec<Write>>>()?;
-    let added = writes.len();
-    let unchanged = Condition::equals("version", seeded.version);
-    seeded.entries.extend(new.iter().map(|seed| seed.key().sk));
-    seeded.version += 1;
-    let remember = Write::put(keys::seeded(), &seeded)?;
-    writes.push(remember.when(Condition::absent().or(unchanged), Code::Conflict));
-    store.commit(writes).await.map(|()| Some(added))
+    for some in new.chunks(AT_ONCE) {
+        let missing = some.iter().filter(|seed| !present.contains(&seed.key().sk));
+        let add = |seed: &&Seed| catalogue::add(seed.kind, &seed.id, &seed.entry);
+        let mut writes = missing.map(add).collect::<Result<Vec<_>>>()?;
+        let number = writes.len();
+        writes.push(seeded.remember(some)?);
+        store.commit(writes).await?;
+        *added += number;
+    }
+    Ok(())
 }
