@@ -90,6 +90,11 @@ codes! {
 }
 
 impl Code {
+    /// Whether a value with this fault cannot even be read.
+    pub(crate) const fn is_of_shape(self) -> bool {
+        matches!(self, Self::Missing | Self::UnknownField | Self::WrongType | Self::InvalidValue)
+    }
+
     /// The error of one field, or of a part of it: `home.lat`.
     pub fn at(self, field: impl Into<String>) -> FieldError {
         FieldError { code: self, field: field.into(), limit: None }

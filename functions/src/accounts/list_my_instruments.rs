@@ -26,6 +26,6 @@ impl Operation for ListMyInstruments {
         let after: Option<Slug> = cursors.open(paging.cursor())?;
         let kind = CatalogueKind::Instrument;
         let found = tastes::list(app.store(), member.user_id, kind, after.as_ref(), paging.limit()).await?;
-        paging::page(found, &cursors, |taste| taste.id.clone(), |taste| taste.into())
+        paging::page(found, &cursors, |taste| taste.id.clone(), Into::into)
     }
 }

@@ -20,6 +20,7 @@ pub struct RefreshSession;
 /// The refresh token that came last.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("example" = { "refresh_token": "AZCmwn0bf26aDE0_KxoMnm…" }))]
 pub struct Refresh {
     #[garde(length(chars, min = 1, max = 200))]
     refresh_token: String,

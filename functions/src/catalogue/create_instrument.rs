@@ -19,6 +19,9 @@ pub struct CreateInstrument;
 /// A new instrument of the catalogue.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("example" = {
+    "id": "theorbo", "category": "strings", "icon": "🎵", "name": { "en": "Theorbo", "fr": "Théorbe" }
+}))]
 pub struct NewInstrument {
     #[garde(dive)]
     id: Slug,

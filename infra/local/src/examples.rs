@@ -41,13 +41,7 @@ pub fn body(function: &Function) -> Option<(&'static str, Value)> {
     let content = entry(function)["requestBody"]["content"].as_object()?;
     let (content_type, media) = content.iter().next()?;
     let schema = resolve(&media["schema"]);
-    let of_fields = || {
-        let fields = schema["properties"].as_object()?.iter();
-        let fields =
-            fields.filter_map(|(name, field)| Some((name.clone(), resolve(field).get("example")?.clone())));
-        Some(Value::Object(fields.collect()))
-    };
-    Some((content_type, schema.get("example").cloned().or_else(of_fields)?))
+    Some((content_type, schema.get("example")?.clone()))
 }
 
 /// What a schema refers to, or itself.

@@ -120,7 +120,7 @@ fn sample(function: &Function) -> Value {
     let parameters =
         examples::path_parameters(function).into_iter().map(|(name, value)| (name.to_owned(), value));
     let request = request.body(body).unwrap_or_default();
-    let event = gateway::sample(&key, parameters.collect(), request);
+    let event = gateway::sample(&key, parameters, request);
     serde_json::to_value(event).unwrap_or_default()
 }
 

@@ -215,16 +215,16 @@ impl<A: PathParameter, B: PathParameter> Input for Path<(A, B)> {
     }
 }
 
-/// Shape first, then the rules: either way every fault is reported.
+/// Shape first, then the rules; either way every fault is reported. serde alone would take an array for an
+/// object, and would stop at the first fault.
 fn check<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(value: Value) -> Result<T> {
+    let faults = schema::faults(schema::of::<T>(), &value);
+    if faults.iter().any(|fault| fault.code.is_of_shape()) {
+        return Err(Error::invalid(faults));
+    }
     match serde_path_to_error::deserialize(&value) {
         Ok(parsed) => rules::check(&parsed).map(|()| parsed),
-        Err(error) => {
-            let faults = schema::faults(schema::of::<T>(), &value);
-            let path = error.path().to_string();
-            let unseen = || vec![Code::InvalidFormat.at(if path == "." { String::new() } else { path })];
-            Err(Error::invalid(if faults.is_empty() { unseen() } else { faults }))
-        }
+        Err(error) => Err(Code::InvalidFormat.at(error.path().to_string().trim_matches('.')).into()),
     }
 }
 

@@ -81,7 +81,7 @@ async fn an_external_dynamodb_gets_the_table() {
     let options = Options { external_dynamodb: Some(other.url()), ..Options::ephemeral() };
     let backend = Backend::start(options).await.unwrap();
     assert_eq!(backend.dynamodb_url(), other.url());
-    let tables = store::client(&other.url()).list_tables().send().await.unwrap();
+    let tables = store::client(&other.url(), None).list_tables().send().await.unwrap();
     assert_eq!(tables.table_names(), [TABLE]);
     backend.stop().await;
     other.stop().await;
@@ -95,8 +95,10 @@ async fn a_table_that_differs_from_the_template_is_refused() {
     let other = Store::start(None, Options::ephemeral().dynamodb).await.unwrap();
     let name = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
     let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
-    let table =
-        store::client(&other.url()).create_table().table_name(TABLE).billing_mode(BillingMode::PayPerRequest);
+    let table = store::client(&other.url(), None)
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest);
     let table = table.attribute_definitions(name.build().unwrap()).key_schema(key.build().unwrap());
     table.send().await.unwrap();
     let problem = problem(Options { external_dynamodb: Some(other.url()), ..Options::ephemeral() }).await;

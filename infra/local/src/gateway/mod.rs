@@ -6,7 +6,6 @@ mod event;
 mod reply;
 mod routes;
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -99,7 +98,7 @@ impl Gateway {
 /// The event of a request at a fixed time, for the samples in `events/`.
 pub fn sample(
     route_key: &str,
-    parameters: HashMap<String, String>,
+    parameters: impl Iterator<Item = (String, String)>,
     request: axum::http::Request<String>,
 ) -> ApiGatewayV2httpRequest {
     let (parts, body) = request.into_parts();
@@ -109,7 +108,11 @@ pub fn sample(
         peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000)),
         local_port: 3000,
     };
-    call.event(event::Route { key: route_key.to_owned(), parameters }, &parts, body.into())
+    call.event(
+        event::Route { key: route_key.to_owned(), parameters: parameters.collect() },
+        &parts,
+        body.into(),
+    )
 }
 
 async fn serve(

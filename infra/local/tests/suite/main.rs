@@ -1,5 +1,8 @@
 //! The end-to-end suite: every test has a backend of its own and speaks HTTP. The files mirror the domains.
 
+#![allow(unreachable_pub, reason = "nothing outside of a test can reach it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod accounts;
 mod catalogue;
 mod contract;

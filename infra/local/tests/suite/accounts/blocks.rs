@@ -14,15 +14,15 @@ async fn people_are_blocked_listed_and_unblocked() {
     let names = |list: serde_json::Value| -> Vec<String> {
         list.as_array().unwrap().iter().map(|block| block["username"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names(person.get(BLOCKS).await.ok()), [a.name.clone(), b.name.clone()]);
+    assert_eq!(names(person.get(BLOCKS).await.ok()), [&*a.name, &*b.name]);
     let reply = person.get(&format!("{BLOCKS}?limit=1")).await;
     let next = reply.body["page"]["next"].as_str().unwrap().to_owned();
-    assert_eq!(names(reply.ok()), [a.name.clone()]);
-    assert_eq!(names(person.get(&format!("{BLOCKS}?limit=1&cursor={next}")).await.ok()), [b.name.clone()]);
+    assert_eq!(names(reply.ok()), [&*a.name]);
+    assert_eq!(names(person.get(&format!("{BLOCKS}?limit=1&cursor={next}")).await.ok()), [&*b.name]);
     assert!(names(a.get(BLOCKS).await.ok()).is_empty());
     person.delete(&format!("{BLOCKS}/{}", a.id)).await.ok();
     person.delete(&format!("{BLOCKS}/{}", a.id)).await.refused(404, "not_found");
-    assert_eq!(names(person.get(BLOCKS).await.ok()), [b.name.clone()]);
+    assert_eq!(names(person.get(BLOCKS).await.ok()), [&*b.name]);
 }
 
 #[tokio::test]

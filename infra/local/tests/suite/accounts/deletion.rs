@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, Person, World, account};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn leave(person: &Person, mode: &str) {
     person.post("/v1/users/me/deletion", deletion(mode, PASSWORD)).await.ok();

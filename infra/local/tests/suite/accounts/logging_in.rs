@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, Reply, World, account};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn log_in(world: &World, identifier: &str, password: &str, proof: Option<&str>) -> Reply {
     let mut request = json!({ "identifier": identifier, "password": password });
