@@ -152,7 +152,7 @@ impl LocalData {
             None => Some(Store::start(folder.as_ref().map(Folder::database), options.dynamodb).await?),
         };
         let url = store.as_ref().map(Store::url).or(options.external_dynamodb.clone()).unwrap_or_default();
-        let client = store::client(&url);
+        let client = store.as_ref().map_or_else(|| store::client(&url), |store| store.client().clone());
         let table = config.table.clone();
         table::ensure(&client, &table).await?;
         if let Some(folder) = &folder {

@@ -2,9 +2,11 @@
 
 pub mod backend;
 pub mod cli;
+mod database;
 pub mod error;
 pub mod folder;
 pub mod gateway;
+mod in_process;
 pub mod keys;
 mod listen;
 pub mod store;

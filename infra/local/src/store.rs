@@ -8,12 +8,14 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Config, Region};
 use dynoxide::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::error::{Error, Result};
+use crate::database;
+use crate::error::Result;
+use crate::in_process::InProcess;
 use crate::listen::listen;
 
 const REGION: &str = "eu-west-3";
@@ -24,6 +26,7 @@ const SWEEP: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Store {
     address: SocketAddr,
+    client: Client,
     stop: DropGuard,
     server: JoinHandle<std::result::Result<(), String>>,
 }
@@ -32,7 +35,9 @@ impl Store {
     /// Serves the database in `file`, or one in memory, on `address`.
     pub async fn start(file: Option<PathBuf>, address: SocketAddr) -> Result<Self> {
         let (listener, address) = listen(address, "--dynamodb-port").await?;
-        let database = open(file).map_err(Error::Store)?;
+        let database = database::open(file)?;
+        let settings = settings(&url(address)).http_client(InProcess::new(database.clone())).build();
+        let client = Client::from_conf(settings);
         let stop = CancellationToken::new();
         tokio::spawn(sweep(database.clone(), stop.clone()));
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
@@ -40,11 +45,16 @@ impl Store {
             database,
             stop.clone().cancelled_owned(),
         ));
-        Ok(Self { address, stop: stop.drop_guard(), server })
+        Ok(Self { address, client, stop: stop.drop_guard(), server })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
+    }
+
+    /// A client that shares this process with the database.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Ends calls in progress, then closes the database.
@@ -58,27 +68,25 @@ impl Store {
 
 /// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine.
 pub fn client(url: &str) -> Client {
+    Client::from_conf(settings(url).build())
+}
+
+fn settings(url: &str) -> Builder {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(10))
         .build();
-    let config = Config::builder()
+    Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::from_keys("local", "local", None))
         .endpoint_url(url)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(2))
-        .build();
-    Client::from_conf(config)
 }
 
-fn open(file: Option<PathBuf>) -> std::result::Result<Database, String> {
-    let Some(file) = file else {
-        return Database::memory().map_err(|error| error.to_string());
-    };
-    let path = file.to_str().ok_or_else(|| format!("{} is no UTF-8", file.display()))?;
-    Database::new(path).map_err(|error| format!("{path}: {error}"))
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
 }
 
 async fn sweep(database: Database, stop: CancellationToken) {
