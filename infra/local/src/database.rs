@@ -22,7 +22,7 @@ pub(crate) fn open(file: Option<PathBuf>) -> Result<Database> {
         Some(file) => file
             .into_os_string()
             .into_string()
-            .map_err(|name| Error::Store(format!("{name:?} is no UTF-8")))?,
+            .map_err(|name| Error::Store(format!("{} is no UTF-8", name.display())))?,
         // A name lets a second connection reach what is in memory.
         None => format!("file:{}?mode=memory&cache=shared", Uuid::now_v7()),
     };

@@ -36,7 +36,7 @@ impl Store {
     pub async fn start(file: Option<PathBuf>, address: SocketAddr) -> Result<Self> {
         let (listener, address) = listen(address, "--dynamodb-port").await?;
         let database = database::open(file)?;
-        let settings = settings(&url(address)).http_client(InProcess::new(database.clone())).build();
+        let settings = settings(&url(address)).http_client(InProcess::client(database.clone())).build();
         let client = Client::from_conf(settings);
         let stop = CancellationToken::new();
         tokio::spawn(sweep(database.clone(), stop.clone()));
