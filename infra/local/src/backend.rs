@@ -150,12 +150,17 @@ impl LocalData {
             None => keys::generate()?,
         };
         let config = configure(&keys, &options.variables)?;
-        let store = match &options.external_dynamodb {
-            Some(_) => None,
-            None => Some(Store::start(folder.as_ref().map(Folder::database), options.dynamodb).await?),
+        let store = if options.external_dynamodb.is_some() {
+            None
+        } else {
+            let file = folder.as_ref().map(Folder::database);
+            Some(Store::start(file, options.dynamodb, options.transport.clone()).await?)
         };
         let url = store.as_ref().map(Store::url).or(options.external_dynamodb.clone()).unwrap_or_default();
-        let client = store::client(&url, options.transport.clone());
+        let client = match &store {
+            Some(store) => store.client().clone(),
+            None => store::client(&url, options.transport.clone()),
+        };
         let table = config.table.clone();
         table::ensure(&client, &table).await?;
         if let Some(folder) = &folder {

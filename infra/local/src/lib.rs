@@ -2,11 +2,13 @@
 
 pub mod backend;
 pub mod cli;
+mod database;
 pub mod error;
 pub mod examples;
 pub mod folder;
 pub mod gateway;
 pub mod generated;
+mod in_process;
 pub mod keys;
 mod listen;
 pub mod store;

@@ -16,7 +16,9 @@ use dynoxide::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::error::{Error, Result};
+use crate::database;
+use crate::error::Result;
+use crate::in_process::InProcess;
 use crate::listen::listen;
 
 const REGION: &str = "eu-west-3";
@@ -27,15 +29,21 @@ const SWEEP: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Store {
     address: SocketAddr,
+    client: Client,
     stop: DropGuard,
     server: JoinHandle<std::result::Result<(), String>>,
 }
 
 impl Store {
     /// Serves the database in `file`, or one in memory, on `address`.
-    pub async fn start(file: Option<PathBuf>, address: SocketAddr) -> Result<Self> {
+    pub async fn start(
+        file: Option<PathBuf>,
+        address: SocketAddr,
+        transport: Option<Transport>,
+    ) -> Result<Self> {
         let (listener, address) = listen(address, "--dynamodb-port").await?;
-        let database = open(file).map_err(Error::Store)?;
+        let database = database::open(file)?;
+        let client = connect(&url(address), InProcess::client(database.clone()), transport);
         let stop = CancellationToken::new();
         tokio::spawn(sweep(database.clone(), stop.clone()));
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
@@ -43,11 +51,16 @@ impl Store {
             database,
             stop.clone().cancelled_owned(),
         ));
-        Ok(Self { address, stop: stop.drop_guard(), server })
+        Ok(Self { address, client, stop: stop.drop_guard(), server })
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
+    }
+
+    /// A client that shares this process with the database.
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Ends calls in progress, then closes the database.
@@ -78,7 +91,14 @@ impl fmt::Debug for Transport {
 /// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine.
 pub fn client(url: &str, transport: Option<Transport>) -> Client {
     // Without TLS, for which a client reads all of the machine's certificates.
-    let http = aws_smithy_http_client::Builder::new().build_http();
+    connect(url, aws_smithy_http_client::Builder::new().build_http(), transport)
+}
+
+fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
+    let http = match transport {
+        Some(Transport(wrap)) => wrap(http),
+        None => http,
+    };
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(10))
@@ -90,17 +110,13 @@ pub fn client(url: &str, transport: Option<Transport>) -> Client {
         .endpoint_url(url)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(2))
-        .http_client(transport.map_or(http.clone(), |Transport(wrap)| wrap(http)))
+        .http_client(http)
         .build();
     Client::from_conf(config)
 }
 
-fn open(file: Option<PathBuf>) -> std::result::Result<Database, String> {
-    let Some(file) = file else {
-        return Database::memory().map_err(|error| error.to_string());
-    };
-    let path = file.to_str().ok_or_else(|| format!("{} is no UTF-8", file.display()))?;
-    Database::new(path).map_err(|error| format!("{path}: {error}"))
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
 }
 
 async fn sweep(database: Database, stop: CancellationToken) {

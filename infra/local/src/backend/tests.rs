@@ -77,7 +77,7 @@ async fn a_port_that_is_taken_is_named_with_the_option_that_changes_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_external_dynamodb_gets_the_table() {
-    let other = Store::start(None, Options::ephemeral().dynamodb).await.unwrap();
+    let other = Store::start(None, Options::ephemeral().dynamodb, None).await.unwrap();
     let options = Options { external_dynamodb: Some(other.url()), ..Options::ephemeral() };
     let backend = Backend::start(options).await.unwrap();
     assert_eq!(backend.dynamodb_url(), other.url());
@@ -92,7 +92,7 @@ async fn a_table_that_differs_from_the_template_is_refused() {
     use aws_sdk_dynamodb::types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     };
-    let other = Store::start(None, Options::ephemeral().dynamodb).await.unwrap();
+    let other = Store::start(None, Options::ephemeral().dynamodb, None).await.unwrap();
     let name = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
     let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
     let table = store::client(&other.url(), None)

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use tunelink_local::gateway::{Gateway, Handler, Routes};
 
 /// A gateway that waits for functions for a fifth of a second, at its URL.
-pub struct Api {
-    pub url: String,
-    pub gateway: Gateway,
+pub(crate) struct Api {
+    pub(crate) url: String,
+    pub(crate) gateway: Gateway,
 }
 
 impl Api {
     /// Serves `handler` at `POST /v1/things/{thing_id}` and `GET /v1/things`; all else is `default`.
-    pub async fn of(handler: Handler) -> Self {
+    pub(crate) async fn of(handler: Handler) -> Self {
         let mut routes = Routes::default();
         routes.add("POST", "/v1/things/{thing_id}", Arc::clone(&handler)).unwrap();
         routes.add("GET", "/v1/things", handler).unwrap();
@@ -28,12 +28,12 @@ impl Api {
         Self { url: format!("http://{address}"), gateway }
     }
 
-    pub async fn get(&self) -> reqwest::Response {
+    pub(crate) async fn get(&self) -> reqwest::Response {
         reqwest::get(format!("{}/v1/things", self.url)).await.unwrap()
     }
 
     /// Sends a request that [`echo`] answers, and returns what the function saw of it.
-    pub async fn echoed(&self, request: reqwest::RequestBuilder) -> Value {
+    pub(crate) async fn echoed(&self, request: reqwest::RequestBuilder) -> Value {
         let reply = request.send().await.unwrap();
         assert_eq!(reply.status(), 200);
         reply.json().await.unwrap()
@@ -41,7 +41,7 @@ impl Api {
 }
 
 /// A function that runs `answer`.
-pub fn function<F>(answer: F) -> Handler
+pub(crate) fn function<F>(answer: F) -> Handler
 where
     F: Fn(Request) -> Response<Body> + Send + Sync + 'static,
 {
@@ -53,7 +53,7 @@ where
 }
 
 /// A function that tells what it was called with.
-pub fn echo() -> Handler {
+pub(crate) fn echo() -> Handler {
     function(|request| {
         let query = request.query_string_parameters();
         let (kind, body) = match request.body() {
@@ -83,7 +83,7 @@ pub fn echo() -> Handler {
 }
 
 /// All values of a header that the function saw.
-pub fn header<'a>(seen: &'a Value, name: &str) -> Vec<&'a str> {
+pub(crate) fn header<'a>(seen: &'a Value, name: &str) -> Vec<&'a str> {
     let headers = seen["headers"].as_array().unwrap();
     headers.iter().filter(|pair| pair[0] == name).map(|pair| pair[1].as_str().unwrap()).collect()
 }
