@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use crate::harness::{Api, echo, header};
 
 #[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "the gateway tells the real time")]
 async fn the_context_is_that_of_an_http_api() {
     let api = Api::of(echo()).await;
     let url = format!("{}/v1/things/7", api.url);
