@@ -14,11 +14,16 @@ pub async fn make_admin(app: &App, username_or_email: &str) -> Result<UserId> {
     accounts::set_role(app.store(), user_id, Role::Admin, app.now()).await.map(|()| user_id)
 }
 
-/// Erases the accounts whose time has come, and finishes what was interrupted. Gives their number.
+/// Erases the accounts whose time has come, and finishes what was interrupted. Gives their number. One that
+/// fails stays on the list and keeps no other waiting; the first failure is the outcome.
 pub async fn erase_due(app: &App) -> Result<usize> {
     let due = erasure::due(app.store(), app.now()).await?;
+    let mut failure = None;
     for user_id in &due {
-        erasure::run(app.store(), *user_id, app.now()).await?;
+        if let Err(error) = erasure::run(app.store(), *user_id, app.now()).await {
+            tracing::error!(%user_id, %error, "an account could not be erased");
+            failure.get_or_insert(error);
+        }
     }
-    Ok(due.len())
+    failure.map_or(Ok(due.len()), Err)
 }

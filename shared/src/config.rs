@@ -34,7 +34,7 @@ pub struct Issuing {
     pub refresh_secret: Secret,
 }
 
-/// How many attempts an hour allows before the next is refused unseen. Successes do not count.
+/// How many attempts an hour allows before the next is refused unseen. A right password does not count.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Wrong passwords for one account, from devices that never logged in to it.

@@ -91,6 +91,9 @@ impl ETag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IfMatch(Option<Vec<u64>>);
 
+/// The most entity tags in one header; a condition of DynamoDB compares with 100 values at most.
+const MAX_TAGS: usize = 50;
+
 impl IfMatch {
     pub(crate) const fn any() -> Self {
         Self(None)
@@ -102,6 +105,9 @@ impl IfMatch {
             return Some(Self::any());
         }
         let mut versions = Vec::new();
+        if value.split(',').count() > MAX_TAGS {
+            return None;
+        }
         for tag in value.split(',').map(str::trim) {
             let opaque = tag.trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?;
             // Strong comparison: a weak tag is well-formed and matches nothing.
@@ -267,6 +273,8 @@ mod tests {
         assert_eq!(versions("\"1-fr\", \"7-en\""), Some((true, true)));
         assert_eq!(versions("W/\"7-en\""), Some((false, false)));
         assert_eq!(versions("\"not ours\""), Some((false, false)));
+        assert_eq!(versions(&["\"1-en\""; MAX_TAGS].join(",")), Some((true, false)));
+        assert_eq!(versions(&["\"1-en\""; MAX_TAGS + 1].join(",")), None);
         assert_eq!(versions("7"), None);
         assert_eq!(versions(""), None);
     }

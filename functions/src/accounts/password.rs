@@ -63,9 +63,9 @@ fn known_device(app: &App, owner: Option<UserId>, proof: Option<&str>) -> Result
     Ok(proof.filter(|proof| Some(proof.user_id) == owner).map(|proof| proof.device_id))
 }
 
-/// Another log-in or a change of role at the same time is no reason to refuse this one; another password is.
+/// Another log-in at the same time is no reason to refuse this one; another password or another role is.
 async fn begin(app: &App, checked: Credential, session: &Session) -> Result<()> {
-    const ATTEMPTS: usize = 3;
+    const ATTEMPTS: usize = 10;
     let mut credential = checked;
     for _ in 0..ATTEMPTS {
         match accounts::begin_session(app.store(), &credential, session).await {

@@ -26,6 +26,9 @@ pub const TABLE: &str = "tunelink";
 /// How long calls in progress may take to end once the backend is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How often accounts that were left are looked through.
+const ERASURES: Duration = Duration::from_hours(1);
+
 /// Where the data is kept.
 #[derive(Clone, Debug)]
 pub enum Data {
@@ -82,6 +85,7 @@ impl Backend {
         let stop = CancellationToken::new();
         let service = gateway.router(address.port()).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tokio::spawn(erase_hourly(data.app.clone(), stop.clone()));
         let server = tokio::spawn(async move {
             if let Err(error) = server.await {
                 tracing::error!("the API is no longer served: {error}");
@@ -186,6 +190,16 @@ pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
         overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| table(name))
     })
     .map_err(Error::Configuration)
+}
+
+/// Erases, now and every hour, the accounts whose time has come.
+async fn erase_hourly(app: App, stop: CancellationToken) {
+    let mut interval = tokio::time::interval(ERASURES);
+    while stop.run_until_cancelled(interval.tick()).await.is_some() {
+        if let Err(error) = functions::admin::erase_due(&app).await {
+            tracing::warn!("accounts are erased later: {error}");
+        }
+    }
 }
 
 fn gateway(app: &App) -> Result<Gateway> {

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::backend::{Data, Options, TABLE};
@@ -34,6 +35,11 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Erase the accounts that were left 30 days ago, and finish erasures that were interrupted
+    EraseDue {
+        #[command(flatten)]
+        target: Target,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -48,7 +54,7 @@ pub struct Serve {
     #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
     pub data: PathBuf,
     /// Keep everything in memory and forget it at the end
-    #[arg(long, env = "TUNELINK_EPHEMERAL")]
+    #[arg(long, env = "TUNELINK_EPHEMERAL", value_parser = FalseyValueParser::new())]
     pub ephemeral: bool,
 }
 

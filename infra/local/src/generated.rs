@@ -121,7 +121,14 @@ fn sample(function: &Function) -> Value {
         examples::path_parameters(function).into_iter().map(|(name, value)| (name.to_owned(), value));
     let request = request.body(body).unwrap_or_default();
     let event = gateway::sample(&key, parameters, request);
-    serde_json::to_value(event).unwrap_or_default()
+    let mut event = serde_json::to_value(event).unwrap_or_default();
+    if let Some(event) = event.as_object_mut() {
+        // The type serves authorizers, too; these are theirs.
+        for name in ["type", "methodArn", "httpMethod", "identitySource", "authorizationToken", "resource"] {
+            event.remove(name);
+        }
+    }
+    event
 }
 
 fn encode(content_type: &str, body: &Value) -> String {

@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
         Some(Command::Serve(serve_options)) => serve(serve_options).await,
         Some(Command::MakeAdmin { member, target }) => make_admin(&target, &member).await,
         Some(Command::Seed { target }) => seed(&target).await,
+        Some(Command::EraseDue { target }) => erase_due(&target).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -67,6 +68,15 @@ async fn seed(target: &Target) -> Result<(), String> {
     opened.close().await;
     let added = outcome.map_err(text)?;
     println!("{added} entries were added to the catalogue.");
+    Ok(())
+}
+
+async fn erase_due(target: &Target) -> Result<(), String> {
+    let opened = target::open(target).await.map_err(text)?;
+    let outcome = functions::admin::erase_due(opened.app()).await;
+    opened.close().await;
+    let erased = outcome.map_err(text)?;
+    println!("{erased} accounts were erased.");
     Ok(())
 }
 

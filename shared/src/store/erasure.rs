@@ -47,7 +47,10 @@ pub async fn due(store: &Store, now: Timestamp) -> Result<Vec<UserId>> {
 /// Erases an account that is due, from wherever an earlier attempt stopped.
 pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
     if let Some(credential) = accounts::find_credential(store, user_id).await? {
-        // Left 30 days ago. Whoever comes back at this very moment is faster or too late.
+        // The list was read a while ago: its owner may have come back, and then nothing is left to do.
+        if !is_due(&credential, now) {
+            return Ok(());
+        }
         let sessions = sessions::list(store, user_id, now).await?;
         match accounts::begin_erasure(store, &credential, &sessions, now).await {
             Err(Error { code: Code::Conflict, .. }) => return Ok(()),
@@ -68,13 +71,12 @@ pub async fn finish(store: &Store, user_id: UserId) -> Result<()> {
     store.delete_all(items).await?;
     let Some(profile) = profile else { return store.commit([cancel(user_id)]).await };
     let own = Condition::absent().or(Condition::is("user_id", user_id.to_string()));
-    let free = |key| Write::delete(key).when(own.clone(), Error::internal("a name of somebody else"));
-    store
-        .commit([
-            free(keys::username(&canonical(&profile.username))),
-            free(keys::email(&canonical(&profile.email))),
-            Write::delete(keys::profile(user_id)),
-            cancel(user_id),
-        ])
-        .await
+    let free = |key| Write::delete(key).when(own.clone(), Code::Conflict);
+    let names = [keys::username(&canonical(&profile.username)), keys::email(&canonical(&profile.email))];
+    let last = || [Write::delete(keys::profile(user_id)), cancel(user_id)];
+    match store.commit(names.map(free).into_iter().chain(last())).await {
+        // Another attempt was faster, and somebody has taken a name that came free.
+        Err(Error { code: Code::Conflict, .. }) => store.commit(last()).await,
+        done => done,
+    }
 }

@@ -113,7 +113,7 @@ pub fn throttle(about: &str) -> Key {
 
 pub const ERASURES: &str = "ERASURE";
 
-/// An account that is to be erased, in the order in which they are due.
+/// An account that is to be erased, at once or when its owner has been away for long enough.
 pub fn erasure(id: UserId) -> Key {
     Key::new(ERASURES, user(id))
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tunelink::{domain::UserId, store::erasure};
 
 use crate::harness::{PASSWORD, Person, World, account};
 
@@ -112,6 +113,34 @@ async fn after_thirty_days_there_is_no_way_back() {
     assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
     assert_eq!(traces(&world, &person).await, [""; 0]);
     world.post("/v1/auth/register", account(&person.name)).await.created();
+}
+
+#[tokio::test]
+async fn whoever_came_back_is_not_erased_by_a_list_that_was_read_before() {
+    let Some(world) = World::local().await else { return };
+    let (person, _) = settled(&world).await;
+    let before = traces(&world, &person).await;
+    let id = UserId(person.id.parse().unwrap());
+    erasure::run(world.app().store(), id, world.app().now()).await.unwrap();
+    assert_eq!(traces(&world, &person).await, before);
+    person.get("/v1/users/me").await.ok();
+}
+
+#[tokio::test]
+async fn an_erasure_that_fails_keeps_no_other_waiting() {
+    let Some(world) = World::local().await else { return };
+    let (a, b, c) = (world.person().await, world.person().await, world.person().await);
+    for person in [&a, &b, &c] {
+        leave(person, "deactivate").await;
+    }
+    world.pass(30 * DAY);
+    let stuck = b.id.clone();
+    world.faults.conflict_when(move |operation, body| operation == "BatchWriteItem" && body.contains(&stuck));
+    assert!(functions::admin::erase_due(world.app()).await.is_err());
+    assert_eq!(traces(&world, &a).await.len() + traces(&world, &c).await.len(), 0);
+    world.faults.stop();
+    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
+    assert_eq!(traces(&world, &b).await, [""; 0]);
 }
 
 #[tokio::test]

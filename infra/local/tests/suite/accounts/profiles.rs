@@ -72,6 +72,17 @@ async fn what_was_read_already_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_new_role_is_a_new_version() {
+    let Some(world) = World::local().await else { return };
+    let person = world.person().await;
+    let seen = person.get(ME).await.header("etag").to_owned();
+    functions::admin::make_admin(world.app(), &person.name).await.unwrap();
+    person.get(ME).await.refused(401, "session_ended");
+    let reply = world.log_in(&person.name).await.get(ME).header("if-none-match", &seen).await;
+    assert_eq!(reply.ok()["role"], "admin");
+}
+
+#[tokio::test]
 async fn others_see_what_they_may_and_no_more() {
     let world = World::new().await;
     let (person, other) = (world.person().await, world.person().await);

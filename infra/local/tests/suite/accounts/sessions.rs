@@ -123,8 +123,29 @@ async fn at_most_fifty_sessions_the_idlest_give_way() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_good_once() {
+async fn log_ins_in_parallel_do_not_pass_the_limit() {
     let Some(world) = World::local().await else { return };
+    let person = world.person().await;
+    for _ in 0..46 {
+        world.log_in(&person.name).await;
+    }
+    let request = json!({ "identifier": person.name, "password": crate::harness::PASSWORD });
+    let call =
+        || tokio::spawn(std::future::IntoFuture::into_future(world.post("/v1/auth/login", request.clone())));
+    let calls: Vec<_> = (0..8).map(|_| call()).collect();
+    for call in calls {
+        call.await.unwrap().ok();
+    }
+    let person = world.log_in(&person.name).await;
+    let sessions = person.get("/v1/auth/sessions?limit=100").await.ok();
+    assert_eq!(sessions.as_array().unwrap().len(), 50);
+    let kept = world.items().await.into_keys().filter(|(_, sk)| sk.starts_with("SESSION#")).count();
+    assert_eq!(kept, 50);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once() {
+    let world = World::new().await;
     let person = world.person().await;
     let second = token(refresh(&world, &person.refresh_token).await);
     let third = token(refresh(&world, &second).await);
