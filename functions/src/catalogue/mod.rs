@@ -15,4 +15,4 @@ mod seed;
 pub mod update_genre;
 pub mod update_instrument;
 
-pub use seed::seed;
+pub use seed::{genres, instruments, seed};

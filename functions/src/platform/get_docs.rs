@@ -38,21 +38,3 @@ fn page() -> String {
 fn inline(script: &str) -> String {
     script.replace("<!--", r"\x3C!--").replace("<script", r"\x3Cscript").replace("</script", r"\x3C/script")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_page_holds_its_two_scripts_and_fetches_none() {
-        let page = page();
-        assert_eq!(page.matches("<script").count(), 2);
-        assert_eq!(page.matches("</script>").count(), 2);
-        assert_eq!(page.matches("</style").count(), 1);
-        for absent in ["<!--", "<script src", "<link rel=\"stylesheet\"", "sourceMappingURL", "{{bundle}}"] {
-            assert!(!page.contains(absent), "{absent}");
-        }
-        // Lambda's limit for a response is 6 MB.
-        assert!(page.len() < 4_000_000);
-    }
-}

@@ -46,23 +46,3 @@ fn strip(value: &mut Value) {
         _ => {}
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn clients_do_not_see_the_gateway() {
-        let document = json!({
-            "x-amazon-apigateway-cors": {},
-            "paths": {
-                "/$default": { "x-amazon-apigateway-any-method": {} },
-                "/docs": { "get": { "operationId": "getDocs", "x-amazon-apigateway-integration": {} } },
-            },
-        });
-        let seen: Value = serde_json::from_slice(&for_clients(&document.to_string())).unwrap();
-        assert_eq!(seen, json!({ "paths": { "/docs": { "get": { "operationId": "getDocs" } } } }));
-    }
-}

@@ -66,30 +66,3 @@ fn matches(template: &str, path: &str) -> bool {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn miss(method: &str, path: &str) -> (Code, Option<String>) {
-        let target = Target { method: method.to_owned(), path: path.to_owned() };
-        let error = missed(&target, crate::ALL.iter().map(|function| &function.route));
-        (error.code, error.allow)
-    }
-
-    #[test]
-    fn a_known_path_names_the_methods_it_knows() {
-        let not_allowed = |allow: &str| (Code::MethodNotAllowed, Some(allow.to_owned()));
-        assert_eq!(miss("POST", "/v1/health"), not_allowed("GET"));
-        assert_eq!(miss("HEAD", "/v1/instruments"), not_allowed("GET, POST"));
-        assert_eq!(miss("PUT", "/v1/instruments/cello"), not_allowed("DELETE, GET, PATCH"));
-        assert_eq!(miss("DELETE", "/v1/users/me"), not_allowed("GET, PATCH"));
-    }
-
-    #[test]
-    fn other_paths_are_not_found() {
-        for path in ["/", "", "/v1", "/v2/health", "/v1/health/", "/v1/instruments/", "/v1/health/x"] {
-            assert_eq!(miss("POST", path), (Code::NotFound, None), "{path}");
-        }
-    }
-}

@@ -12,8 +12,9 @@ use tunelink_local::backend::{Backend, Data};
 use tunelink_local::cli::{Cli, Command, Serve, Target};
 use tunelink_local::target;
 
-/// The emulator warns of every condition that does not hold, which is daily business.
-const LOG_FILTER: &str = "info,dynoxide=error";
+/// One line a call, the gateway's: the operation's own is for AWS. The emulator warns of every condition that does
+/// not hold, which is daily business.
+const LOG_FILTER: &str = "info,dynoxide=error,tunelink::operation=warn";
 
 #[tokio::main]
 async fn main() -> ExitCode {

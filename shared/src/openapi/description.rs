@@ -177,6 +177,9 @@ impl<'a> Description<'a> {
         if let Some(body) = self.body {
             entry["requestBody"] = body;
         }
+        if function.route.path == "$default" {
+            entry["isDefaultRoute"] = json!(true);
+        }
         entry
     }
 }
@@ -212,7 +215,11 @@ fn example(code: Code) -> Value {
         Code::Invalid => Code::Missing.at("name"),
         other => other.at(""),
     };
-    let error = Error::from(code).limit(20);
+    let error = Error::from(code).limit(match code {
+        Code::JsonTooDeep => crate::json::MAX_DEPTH,
+        Code::BodyTooLarge => crate::input::MAX_BODY,
+        _ => 20,
+    });
     let field = if code == Code::Invalid { json!("name") } else { Value::Null };
     let message =
         if code == Code::Invalid { fault.message(Language::En) } else { error.message(Language::En) };
