@@ -7,14 +7,23 @@ use std::{
     sync::{OnceLock, PoisonError, RwLock},
 };
 
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Map, Value};
 
 use crate::error::{Code, FieldError};
 
 /// Settings of every schema in the document: OpenAPI 3.0, which is what API Gateway imports.
 pub(crate) fn settings() -> SchemaSettings {
-    SchemaSettings::openapi3()
+    SchemaSettings::openapi3().with_transform(RecursiveTransform(typed_null))
+}
+
+/// OpenAPI 3.0.3 gives `nullable` a meaning only beside a `type`: what can only be null needs one, too.
+fn typed_null(schema: &mut Schema) {
+    let only_null =
+        schema.get("enum").and_then(Value::as_array).is_some_and(|values| values == &[Value::Null]);
+    if only_null && schema.get("type").is_none() {
+        schema.insert("type".to_owned(), "object".into());
+    }
 }
 
 /// The schema of `T` with everything inlined, generated once per process.

@@ -65,6 +65,10 @@ impl<'a> Description<'a> {
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let mut property = property.clone();
+            // A parameter is absent rather than null.
+            if let Some(values) = property.get_mut("enum").and_then(Value::as_array_mut) {
+                values.retain(|value| !value.is_null());
+            }
             let about = property.as_object_mut().and_then(|p| {
                 p.remove("nullable");
                 p.remove("description")
@@ -96,7 +100,8 @@ impl<'a> Description<'a> {
     /// The reply when all goes well, with what headers beside the usual ones.
     pub(crate) fn success<T: JsonSchema>(&mut self, status: u16, headers: &[&str]) {
         let data = json!(self.generator.subschema_for::<T>());
-        let data = if data["nullable"] == true && data.get("type").is_none() {
+        // OpenAPI 3.0 has no type `null`.
+        let data = if data["type"] == "null" {
             json!({ "type": "object", "nullable": true, "enum": [null] })
         } else {
             data
