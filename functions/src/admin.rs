@@ -17,13 +17,15 @@ pub async fn make_admin(app: &App, username_or_email: &str) -> Result<UserId> {
 /// Erases the accounts whose time has come, and finishes what was interrupted. Gives their number. One that
 /// fails stays on the list and keeps no other waiting; the first failure is the outcome.
 pub async fn erase_due(app: &App) -> Result<usize> {
-    let due = erasure::due(app.store(), app.now()).await?;
-    let mut failure = None;
-    for user_id in &due {
-        if let Err(error) = erasure::run(app.store(), *user_id, app.now()).await {
-            tracing::error!(%user_id, %error, "an account could not be erased");
-            failure.get_or_insert(error);
+    let (mut erased, mut failure) = (0, None);
+    for user_id in erasure::due(app.store(), app.now()).await? {
+        match erasure::run(app.store(), user_id, app.now()).await {
+            Ok(done) => erased += usize::from(done),
+            Err(error) => {
+                tracing::error!(%user_id, %error, "an account could not be erased");
+                failure.get_or_insert(error);
+            }
         }
     }
-    failure.map_or(Ok(due.len()), Err)
+    failure.map_or(Ok(erased), Err)
 }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::Client;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
+use uuid::Uuid;
 
 use crate::{
-    auth::{SigningKey, VerifyingKeys},
+    auth::{Claims, SigningKey, VerifyingKeys},
+    domain::{SessionId, UserId},
     encoding::Secret,
 };
 
@@ -72,13 +75,17 @@ impl Config {
                 refresh_secret: secret("TUNELINK_REFRESH_SECRET", &required("TUNELINK_REFRESH_SECRET")?)?,
             }),
         };
+        let verifying_keys = verifying_keys(&required("TUNELINK_VERIFYING_KEYS")?, &issuer)?;
+        if let Some(issuing) = &issuing {
+            check_pair(issuing, &verifying_keys)?;
+        }
         let attempts = match get("TUNELINK_ATTEMPTS_PER_ADDRESS") {
             None => 100,
             Some(text) => text.parse().map_err(|_| "TUNELINK_ATTEMPTS_PER_ADDRESS is not a number")?,
         };
         Ok(Self {
             table: required("TUNELINK_TABLE")?,
-            verifying_keys: verifying_keys(&required("TUNELINK_VERIFYING_KEYS")?, &issuer)?,
+            verifying_keys,
             issuing,
             cursor_secret: secret("TUNELINK_CURSOR_SECRET", &required("TUNELINK_CURSOR_SECRET")?)?,
             limits: Limits {
@@ -88,6 +95,25 @@ impl Config {
             },
         })
     }
+}
+
+/// A signing key that nobody can verify is found at the start and not by the first person who logs in.
+fn check_pair(issuing: &Issuing, verifying_keys: &VerifyingKeys) -> Result<(), String> {
+    let claims = Claims { user_id: UserId(Uuid::nil()), session_id: SessionId(Uuid::nil()) };
+    let token = issuing.signing_key.issue(claims, Timestamp::UNIX_EPOCH);
+    let verified = token.and_then(|token| verifying_keys.verify(&token, Timestamp::UNIX_EPOCH));
+    verified
+        .map(|_| ())
+        .map_err(|_| "TUNELINK_SIGNING_KEY has no counterpart in TUNELINK_VERIFYING_KEYS".to_owned())
+}
+
+/// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration; INFO otherwise.
+#[allow(clippy::disallowed_methods)]
+pub(crate) fn log_level() -> tracing::Level {
+    std::env::var("AWS_LAMBDA_LOG_LEVEL")
+        .ok()
+        .and_then(|level| level.parse().ok())
+        .unwrap_or(tracing::Level::INFO)
 }
 
 fn verifying_keys(text: &str, issuer: &str) -> Result<VerifyingKeys, String> {
@@ -122,4 +148,34 @@ pub async fn dynamodb() -> Client {
         .build();
     let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
     Client::new(&config)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+
+    use super::*;
+    use crate::encoding::base64url;
+
+    fn read(signing: &Ed25519KeyPair, verifying: &Ed25519KeyPair, secret: &str) -> Result<Config, String> {
+        let keys = serde_json::json!({ "k": base64url(verifying.public_key().as_ref()) }).to_string();
+        Config::from_lookup(|name| match name {
+            "TUNELINK_TABLE" => Some("table".to_owned()),
+            "TUNELINK_SIGNING_KEY_ID" => Some("k".to_owned()),
+            "TUNELINK_SIGNING_KEY" => Some(STANDARD.encode(signing.to_pkcs8().unwrap())),
+            "TUNELINK_VERIFYING_KEYS" => Some(keys.clone()),
+            "TUNELINK_REFRESH_SECRET" | "TUNELINK_CURSOR_SECRET" => Some(secret.to_owned()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused_at_the_start() {
+        let (a, b) = (Ed25519KeyPair::generate().unwrap(), Ed25519KeyPair::generate().unwrap());
+        let secret = STANDARD.encode([7; 32]);
+        assert!(read(&a, &a, &secret).is_ok());
+        assert!(read(&a, &b, &secret).err().unwrap().contains("no counterpart"));
+        assert!(read(&a, &a, &STANDARD.encode([7; 31])).err().unwrap().contains("shorter than 32"));
+        assert!(read(&a, &a, "%").err().unwrap().contains("not base64"));
+    }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    error::{Error, Result},
+    error::{Code, Error, FieldError, Result},
     store::Condition,
     text::{Language, Text},
 };
@@ -112,7 +112,8 @@ impl IfMatch {
             let opaque = tag.trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?;
             // Strong comparison: a weak tag is well-formed and matches nothing.
             if !tag.starts_with("W/") {
-                versions.extend(opaque.split('-').next().and_then(|version| version.parse::<u64>().ok()));
+                let version = opaque.split('-').next().unwrap_or_default();
+                versions.extend(version.parse::<u64>().ok().filter(|parsed| parsed.to_string() == version));
             }
         }
         Some(Self(Some(versions)))
@@ -137,15 +138,15 @@ struct Envelope<'a> {
     code: u16,
     message: &'a str,
     data: Option<&'a RawValue>,
-    errors: Option<Vec<Failure<'a>>>,
+    errors: Option<Vec<Failure>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<&'a PageInfo>,
 }
 
 #[derive(Serialize)]
-struct Failure<'a> {
+struct Failure {
     code: &'static str,
-    field: Option<&'a str>,
+    field: Option<String>,
     message: String,
 }
 
@@ -168,7 +169,7 @@ pub(crate) fn envelope(terms: &Terms<'_>, outcome: Result<Reply>) -> Response<Bo
     if let Ok(id) = HeaderValue::from_str(terms.request_id) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(terms.language.tag()));
+    headers.entry(header::CONTENT_LANGUAGE).or_insert(HeaderValue::from_static(terms.language.tag()));
     headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -212,23 +213,32 @@ fn none_match(header: Option<&str>, etag: &str) -> bool {
     })
 }
 
-fn failure(terms: &Terms<'_>, error: &Error) -> Response<Body> {
-    let language = terms.language;
+/// The body of a failed call.
+pub(crate) fn failure_body(error: &Error, language: Language) -> serde_json::Value {
+    serde_json::from_slice(&failure_bytes(error, language)).unwrap_or_default()
+}
+
+fn failure_bytes(error: &Error, language: Language) -> Vec<u8> {
     let message = error.message(language);
+    let item = |fault: &FieldError| Failure {
+        code: fault.code.as_str(),
+        field: Some(fault.field.clone()).filter(|field| !field.is_empty()),
+        message: fault.message(language),
+    };
     let failures = if error.fields.is_empty() {
         vec![Failure { code: error.code.as_str(), field: None, message: message.clone() }]
     } else {
-        let field = |f| -> Failure<'_> {
-            let f: &crate::error::FieldError = f;
-            Failure { code: f.code.as_str(), field: Some(&f.field), message: f.message(language) }
-        };
-        error.fields.iter().map(field).collect()
+        error.fields.iter().map(item).collect()
     };
     let code = error.code.status();
     let envelope =
         Envelope { status: "error", code, message: &message, data: None, errors: Some(failures), page: None };
-    let mut response =
-        respond(code, Some("application/json"), serde_json::to_vec(&envelope).unwrap_or_default());
+    serde_json::to_vec(&envelope).unwrap_or_default()
+}
+
+fn failure(terms: &Terms<'_>, error: &Error) -> Response<Body> {
+    let code = error.code.status();
+    let mut response = respond(code, Some("application/json"), failure_bytes(error, terms.language));
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -238,7 +248,7 @@ fn failure(terms: &Terms<'_>, error: &Error) -> Response<Body> {
     if code == 401 {
         // RFC 6750 §3.1: an error code only where a token was presented.
         let challenge = match error.code {
-            crate::error::Code::Unauthenticated | crate::error::Code::WrongCredentials => "Bearer",
+            Code::Unauthenticated | Code::WrongCredentials => "Bearer",
             _ => "Bearer error=\"invalid_token\"",
         };
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
@@ -267,12 +277,13 @@ mod tests {
 
     #[test]
     fn if_match_lists_the_versions_it_allows() {
-        let versions = |value| IfMatch::parse(value).map(|m| (m.allows(1), m.allows(7)));
+        let versions = |value: &str| IfMatch::parse(value).map(|m| (m.allows(1), m.allows(7)));
         assert_eq!(versions("*"), Some((true, true)));
         assert_eq!(versions("\"7-en\""), Some((false, true)));
         assert_eq!(versions("\"1-fr\", \"7-en\""), Some((true, true)));
         assert_eq!(versions("W/\"7-en\""), Some((false, false)));
         assert_eq!(versions("\"not ours\""), Some((false, false)));
+        assert_eq!(versions("\"+7-en\", \"07-en\""), Some((false, false)));
         assert_eq!(versions(&["\"1-en\""; MAX_TAGS].join(",")), Some((true, false)));
         assert_eq!(versions(&["\"1-en\""; MAX_TAGS + 1].join(",")), None);
         assert_eq!(versions("7"), None);

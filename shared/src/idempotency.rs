@@ -6,7 +6,7 @@
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::{Body, Request, http::header::LOCATION};
+use lambda_http::{Request, http::header::LOCATION};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -16,7 +16,7 @@ use crate::{
     encoding::sha256,
     error::{Code, Error, Result},
     http::Reply,
-    input::{Input, header},
+    input::{Input, bytes, header},
     openapi::Description,
     operation::Route,
     output::Created,
@@ -46,16 +46,12 @@ struct Record {
 
 impl Input for Idempotent {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
-        let Some(key) = header(request, "idempotency-key") else { return Ok(Self(None)) };
+        let Some(key) = header(request, "Idempotency-Key")? else { return Ok(Self(None)) };
         if key.is_empty() || key.len() > 255 {
             return Err(Code::InvalidFormat.at("Idempotency-Key").into());
         }
-        let body: &[u8] = match request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
-        let what = [request.method().as_str().as_bytes(), request.uri().path().as_bytes(), body].join(&0);
+        let what =
+            [request.method().as_str().as_bytes(), request.uri().path().as_bytes(), bytes(request)].join(&0);
         Ok(Self(Some(Once { key: sha256(key.as_bytes()), fingerprint: sha256(&what) })))
     }
 

@@ -13,9 +13,9 @@ use crate::{
 pub fn serve(function: &'static Function) -> Result<(), Error> {
     tracing_subscriber::fmt()
         .json()
-        .with_current_span(false)
+        .with_span_list(false)
         .without_time()
-        .with_max_level(tracing::Level::INFO)
+        .with_max_level(config::log_level())
         .with_target(false)
         .init();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod auth;
 pub mod config;
+pub mod cors;
 pub mod cursor;
 pub mod domain;
 pub mod encoding;

@@ -1,18 +1,23 @@
 //! The contract: an operation is declared once, and from that declaration come its Lambda function, its local
 //! route, its entry in the document and the tests that every operation passes.
 
-use std::{future::Future, time::Instant};
+use std::{
+    future::Future,
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
-use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, future::BoxFuture};
 use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
+use tracing::Instrument;
 
 use crate::{
     app::App,
     auth::{Access, Caller, Gate},
-    error::{Code, Result},
+    error::{Code, Error, Result},
     http::{Reply, Terms, envelope},
     idempotency,
-    input::{Input, header},
+    input::{Input, header, limit_size},
     openapi::Description,
     output::Output,
     text::{Language, Text},
@@ -20,7 +25,7 @@ use crate::{
 
 /// One thing that a caller can ask for.
 ///
-/// The pipeline around [`run`](Self::run): token → size limits → parse → validate → run beside the reading of
+/// The pipeline around [`run`](Self::run): token → size limit → parse → validate → run beside the reading of
 /// the session → envelope. What `run` commits waits until the session is confirmed, and so does the reply.
 pub trait Operation: 'static {
     const ROUTE: Route;
@@ -96,28 +101,42 @@ impl Function {
         }
     }
 
-    /// Answers a request. Whatever goes wrong becomes a reply.
+    /// Answers a request. Whatever goes wrong becomes a reply, a panic and a call that takes too long included.
     pub async fn call(&'static self, app: &App, request: Request) -> Response<Body> {
-        let started = Instant::now();
         let context = request.request_context_ref();
         let request_id = context.and_then(request_id).unwrap_or_default().to_owned();
-        let outcome = (self.respond)(app, &request).await;
+        let span = tracing::info_span!("call", operation = self.name, request_id);
+        self.answer(app, &request, &request_id).instrument(span).await
+    }
+
+    async fn answer(&self, app: &App, request: &Request, request_id: &str) -> Response<Body> {
+        let started = Instant::now();
+        let work = AssertUnwindSafe((self.respond)(app, request)).catch_unwind();
+        let outcome = match tokio::time::timeout(LONGEST_CALL, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Error::internal("the operation panicked")),
+            Err(_) => Err(Error::unavailable("the call took too long")),
+        };
         let code = outcome.as_ref().err().map(|error| error.code.as_str());
-        if let Some(cause) = outcome.as_ref().err().and_then(|error| error.cause()) {
-            tracing::error!(operation = self.name, request_id, %cause, "failed");
+        if let Some(cause) = outcome.as_ref().err().and_then(Error::cause) {
+            tracing::error!(%cause, "failed");
         }
+        let readable = |name| header(request, name).ok().flatten();
         let terms = Terms {
-            language: Language::negotiate(header(&request, "accept-language")),
-            request_id: &request_id,
-            if_none_match: header(&request, "if-none-match").filter(|_| self.route.method == "GET"),
+            language: Language::negotiate(readable("Accept-Language")),
+            request_id,
+            if_none_match: readable("If-None-Match").filter(|_| self.route.method == "GET"),
             done: self.done,
         };
         let response = envelope(&terms, outcome);
         let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-        tracing::info!(operation = self.name, request_id, status, code, ms, "answered");
+        tracing::info!(status, code, ms, "answered");
         response
     }
 }
+
+/// Less than the 30 seconds for which API Gateway waits, so that even then the reply is ours.
+const LONGEST_CALL: Duration = Duration::from_secs(25);
 
 fn request_id(context: &RequestContext) -> Option<&str> {
     match context {
@@ -128,6 +147,7 @@ fn request_id(context: &RequestContext) -> Option<&str> {
 
 async fn respond<Op: Operation>(app: &App, request: &Request) -> Result<Reply> {
     let claims = Op::Caller::ACCESS.claims(app, request)?;
+    limit_size(request)?;
     let input = Op::Input::extract(&Op::ROUTE, request)?;
     let caller = Op::Caller::admit(claims)?;
     let gate = Gate::open(app, claims, Op::Caller::ACCESS);
@@ -148,5 +168,5 @@ fn describe<Op: Operation>(doc: &mut Description<'_>) {
     Op::Input::describe(doc);
     Op::Output::describe(doc);
     doc.codes(Op::ERRORS);
-    doc.codes(&[Code::Internal, Code::Unavailable]);
+    doc.codes(&[Code::BodyTooLarge, Code::Internal, Code::Unavailable]);
 }

@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     http::{Content, ETag, PageInfo, Reply},
     openapi::Description,
+    text::Language,
 };
 
 /// An outcome that knows its status, its headers and its documentation.
@@ -171,6 +172,11 @@ impl Output for Infallible {
 }
 
 fn media(content_type: &'static str, body: Cow<'static, [u8]>) -> Reply {
-    let headers = vec![(header::CACHE_CONTROL, PUBLIC.to_owned())];
+    let headers = vec![
+        (header::CACHE_CONTROL, PUBLIC.to_owned()),
+        (header::CONTENT_LANGUAGE, Language::En.tag().to_owned()),
+        // Nobody else's page may show ours, in which people enter their passwords.
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'".to_owned()),
+    ];
     Reply { status: 200, content: Content::Media { content_type, body }, headers, etag: Some(ETag::Content) }
 }

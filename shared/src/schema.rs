@@ -45,11 +45,15 @@ pub(crate) fn of<T: JsonSchema + 'static>() -> &'static Value {
 pub(crate) fn faults(schema: &Value, value: &Value) -> Vec<FieldError> {
     let mut faults = Vec::new();
     walk(schema, value, "", &mut faults);
+    faults.truncate(MAX_FAULTS);
     faults
 }
 
+/// The most faults that one reply names.
+pub(crate) const MAX_FAULTS: usize = 100;
+
 fn walk(schema: &Value, value: &Value, path: &str, faults: &mut Vec<FieldError>) {
-    if value.is_null() && schema["nullable"] == true {
+    if (value.is_null() && schema["nullable"] == true) || faults.len() >= MAX_FAULTS {
         return;
     }
     for part in list(&schema["allOf"]) {
@@ -117,7 +121,9 @@ fn walk_object(schema: &Value, fields: &Map<String, Value>, path: &str, faults: 
     for (name, value) in fields {
         match schema["properties"].get(name) {
             Some(property) => walk(property, value, &at(name), faults),
-            None if schema["additionalProperties"] == false => faults.push(Code::UnknownField.at(at(name))),
+            None if schema["additionalProperties"] == false => {
+                faults.push(Code::UnknownField.at(at(&clip(name))));
+            }
             None => walk(&schema["additionalProperties"], value, &at(name), faults),
         }
     }
@@ -131,6 +137,11 @@ fn limits(schema: &Value, [least, most]: [&str; 2], length: usize, path: &str, f
     if let Some(most) = limit(most).filter(|most| length > *most) {
         faults.push(Code::TooLong.at(path).limit(most));
     }
+}
+
+/// A name that the client made up, no longer than it takes to recognise it.
+fn clip(name: &str) -> String {
+    name.chars().take(100).collect()
 }
 
 fn not_among(words: &[&str], path: &str) -> FieldError {

@@ -53,7 +53,9 @@ impl Operation for DeleteMyAccount {
         leave(app, member, credential, deletion.mode).await?;
         if matches!(deletion.mode, Mode::Erase) {
             // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
-            erasure::finish(app.store(), member.user_id).await?;
+            if let Err(error) = erasure::finish(app.store(), member.user_id).await {
+                tracing::error!(%error, "an erasure is finished later");
+            }
         }
         Ok(Done)
     }

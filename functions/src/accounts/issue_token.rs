@@ -115,13 +115,13 @@ impl Output for TokenReply {
                 Reply::plain(200, &Issued { access_token, token_type, expires_in, refresh_token })
             }
             Self::Refused(error, cause) => {
-                let fields: Vec<_> = cause
-                    .fields
-                    .iter()
-                    .map(|fault| format!("{}: {}", fault.field, fault.code.as_str()))
-                    .collect();
+                // RFC 6749 §5.2 allows few characters here, so names that the client made up are left out.
+                let plain = |name: &str| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                let named = cause.fields.iter().filter(|fault| plain(&fault.field));
+                let named: Vec<_> =
+                    named.map(|fault| format!("{}: {}", fault.field, fault.code.as_str())).collect();
                 let error_description =
-                    if fields.is_empty() { cause.code.as_str().to_owned() } else { fields.join(", ") };
+                    if named.is_empty() { cause.code.as_str().to_owned() } else { named.join(", ") };
                 Reply::plain(400, &Refused { error, error_description })
             }
         }

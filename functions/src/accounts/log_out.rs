@@ -43,14 +43,16 @@ impl Operation for LogOut {
     type Output = Done;
 
     async fn run(app: &App, member: Member, which: Self::Input) -> Result<Done> {
-        let scope = which.map_or(Scope::This, |Body(which)| which.scope);
-        let mut sessions = sessions::list(app.store(), member.user_id, app.now()).await?;
-        sessions.retain(|session| match scope {
-            Scope::This => session.session_id == member.session_id,
-            Scope::Others => session.session_id != member.session_id,
-            Scope::All => true,
-        });
-        app.store().commit(sessions::end(&sessions)).await?;
+        let ending = match which.map_or(Scope::This, |Body(which)| which.scope) {
+            Scope::This => vec![sessions::end(member.user_id, member.session_id)],
+            scope => {
+                let all = sessions::list(app.store(), member.user_id, app.now()).await?;
+                let all = all.into_iter().map(|session| session.session_id);
+                let ending = all.filter(|id| scope == Scope::All || *id != member.session_id);
+                ending.map(|id| sessions::end(member.user_id, id)).collect()
+            }
+        };
+        app.store().commit(ending).await?;
         Ok(Done)
     }
 }

@@ -39,7 +39,7 @@ impl Operation for CreateGenre {
         let NewGenre { id, name } = new;
         let location = format!("/v1/genres/{id}");
         let data = Genre { id, name };
-        let add = catalogue::add(CatalogueKind::Genre, &data.id, &data)?;
+        let add = catalogue::add(CatalogueKind::Genre, &data.id, &data, app.now())?;
         let created = Created { location, data };
         let record = once.record(app.now(), admin.user_id, &created)?;
         app.store().commit([add].into_iter().chain(record)).await?;

@@ -45,7 +45,7 @@ impl Operation for CreateInstrument {
         let NewInstrument { id, category, icon, name } = new;
         let location = format!("/v1/instruments/{id}");
         let data = Instrument { id, category, icon, name };
-        let add = catalogue::add(CatalogueKind::Instrument, &data.id, &data)?;
+        let add = catalogue::add(CatalogueKind::Instrument, &data.id, &data, app.now())?;
         let created = Created { location, data };
         let record = once.record(app.now(), admin.user_id, &created)?;
         app.store().commit([add].into_iter().chain(record)).await?;

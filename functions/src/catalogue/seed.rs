@@ -16,7 +16,7 @@ const GENRES: &str = include_str!("seed/genres.json");
 pub async fn seed(app: &App) -> Result<usize> {
     let mut seeds = seeds(instruments()?)?;
     seeds.extend(self::seeds(genres()?)?);
-    seed::run(app.store(), &seeds).await
+    seed::run(app.store(), &seeds, app.now()).await
 }
 
 /// The instruments that the catalogue begins with.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::BehaviorVersion;
 use tunelink::app::App;
 
 use crate::backend::{LocalData, configure};
@@ -35,8 +34,7 @@ impl Opened {
 /// Opens the table: on AWS, by way of the local backend that runs, or by opening its store where none runs.
 pub async fn open(target: &Target) -> Result<Opened> {
     if target.aws {
-        let settings = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        return remote(Client::new(&settings), target.table());
+        return remote(tunelink::config::dynamodb().await, target.table());
     }
     match LocalData::open(&target.options()).await {
         Ok(local) => Ok(Opened { app: local.app.clone(), local: Some(local) }),

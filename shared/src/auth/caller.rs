@@ -59,7 +59,7 @@ impl Access {
         if self == Self::Anyone {
             return Ok(None);
         }
-        match header(request, "authorization").map(|value| value.split_once(' ').unwrap_or((value, ""))) {
+        match header(request, "Authorization")?.map(|value| value.split_once(' ').unwrap_or((value, ""))) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
                 app.config().verifying_keys.verify(token, app.now()).map(Some)
             }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::text::is_invisible;
 use crate::{error::Code, rules::broken};
 
 /// The form in which names and addresses are compared: case-folded and NFKC, until nothing changes any more
@@ -41,13 +42,13 @@ impl Username {
 
 fn allowed_characters(name: &str, (): &()) -> garde::Result {
     let composed: String = name.nfc().collect();
-    // Many scripts write vowels as marks on a letter.
-    let allowed = |c: char| c.is_alphanumeric() || is_combining_mark(c) || "_.-".contains(c);
-    if composed.starts_with(is_combining_mark) {
-        return Err(broken(Code::InvalidCharacters));
-    }
+    // Many scripts write vowels as marks on a letter. What is not seen would make two names out of one.
+    let letter = |c: char| c.is_alphanumeric() && !is_invisible(c);
+    let mark = |c: char| is_combining_mark(c) && !is_invisible(c);
+    let allowed = |c: char| letter(c) || mark(c) || "_.-".contains(c);
+    let well_formed = composed.chars().any(letter) && !composed.starts_with(is_combining_mark);
     // A compatibility form may hide what is not allowed: ½ is 1⁄2, ㏇ is Co.
-    if composed.chars().all(allowed) && canonical(name).chars().all(allowed) {
+    if well_formed && composed.chars().chain(canonical(name).chars()).all(allowed) {
         Ok(())
     } else {
         Err(broken(Code::InvalidCharacters))
@@ -158,6 +159,10 @@ mod tests {
         for bad in bad.into_iter().chain([&*"a".repeat(31)]) {
             assert!(!username(bad), "{bad}");
         }
+        for unseen in ["\u{fe0f}", "\u{34f}", "\u{3164}", "\u{17b4}", "\u{115f}", "\u{200d}", "\u{ad}"] {
+            assert!(!username(&format!("alice{unseen}1")) && !username(&unseen.repeat(3)), "{unseen:?}");
+        }
+        assert!(!username("...") && !username("_-_"));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{Slug, UserId, canonical};
+use super::{Slug, UserId, canonical, text::one_line};
 
 /// The two halves of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +33,9 @@ pub enum Category {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("example" = { "en": "Electric guitar", "fr": "Guitare électrique" }))]
 pub struct Names {
-    #[garde(length(chars, min = 1, max = 60))]
+    #[garde(length(chars, min = 1, max = 60), custom(one_line))]
     pub en: String,
-    #[garde(length(chars, min = 1, max = 60))]
+    #[garde(length(chars, min = 1, max = 60), custom(one_line))]
     pub fr: String,
 }
 
@@ -44,14 +44,14 @@ pub struct Names {
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "🎸"))]
-pub struct Icon(#[garde(length(chars, min = 1, max = 16))] String);
+pub struct Icon(#[garde(length(chars, min = 1, max = 16), custom(one_line))] String);
 
 /// Part of a name to look for, 1–60 characters. Neither case nor accents matter.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "guitare"))]
-pub struct SearchText(#[garde(length(chars, min = 1, max = 60))] String);
+pub struct SearchText(#[garde(length(chars, min = 1, max = 60), custom(one_line))] String);
 
 impl SearchText {
     /// Tells the entries that have the text in their id or in either name.

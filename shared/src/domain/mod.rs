@@ -5,6 +5,7 @@ mod catalogue;
 mod profile;
 mod session;
 mod slug;
+mod text;
 
 pub use self::{
     account::{Email, Identifier, Password, Username, canonical},
@@ -34,14 +35,6 @@ macro_rules! id {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
-            }
-        }
-
-        impl crate::input::PathParameter for $name {
-            /// Only the canonical form of RFC 9562 §4 names it.
-            fn parse(text: &str) -> Option<Self> {
-                let id = uuid::Uuid::try_parse(text).ok()?;
-                (id.to_string() == text).then_some(Self(id))
             }
         }
     )*};

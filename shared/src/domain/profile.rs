@@ -3,15 +3,15 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LevelOfPlay, Role, Slug, UserId};
+use super::{LevelOfPlay, Role, Slug, UserId, text::one_line};
 use crate::{error::Code, rules::broken, text::Language};
 
-/// What others read above a bio: 1–60 characters, not only blanks.
+/// What others read above a bio: 1–60 characters, something of it visible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "Django Reinhardt"))]
-pub struct DisplayName(#[garde(length(chars, min = 1, max = 60), custom(visible))] String);
+pub struct DisplayName(#[garde(length(chars, min = 1, max = 60), custom(one_line))] String);
 
 /// What someone says of themselves, at most 1,000 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -25,7 +25,7 @@ pub struct Bio(#[garde(length(chars, max = 1000))] String);
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("format" = "uri", "example" = "https://photos.example.org/django.jpg"))]
-pub struct PhotoUrl(#[garde(length(chars, max = 2000), url, custom(https))] String);
+pub struct PhotoUrl(#[garde(length(chars, max = 2000), url, custom(plain_https))] String);
 
 /// Where someone lives. It is kept no more precisely than its geohash cell of precision 6 (about 1.2 km by
 /// 0.6 km), and shown to others no more precisely than one of precision 5 (about 5 km).
@@ -39,7 +39,7 @@ pub struct Home {
     /// Degrees east (WGS 84).
     #[garde(range(min = -180.0, max = 180.0))]
     pub lng: f64,
-    #[garde(length(chars, min = 1, max = 100), custom(visible))]
+    #[garde(length(chars, min = 1, max = 100), custom(one_line))]
     pub city: String,
 }
 
@@ -178,17 +178,16 @@ impl From<Profile> for MyProfile {
     }
 }
 
-fn visible(text: &str, (): &()) -> garde::Result {
-    if text.chars().all(|c| c.is_whitespace() || c.is_control()) && !text.is_empty() {
-        Err(broken(Code::InvalidFormat))
-    } else {
+/// Only what RFC 3986 §2 lets stand in a URL, and nobody's password.
+fn plain_https(text: &str, (): &()) -> garde::Result {
+    let stands = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
+    let scheme = text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    let authority = text.get(8..).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    if scheme && !authority.contains('@') && text.bytes().all(stands) {
         Ok(())
+    } else {
+        Err(broken(Code::InvalidUrl))
     }
-}
-
-fn https(url: &str, (): &()) -> garde::Result {
-    let scheme = url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    if scheme { Ok(()) } else { Err(broken(Code::InvalidUrl)) }
 }
 
 #[cfg(test)]

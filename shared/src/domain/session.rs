@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceId, SessionId, UserId};
+use super::{DeviceId, SessionId, UserId, text::one_line};
 
 /// What someone may do beyond their own things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub enum Role {
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "Django's phone"))]
-pub struct DeviceName(#[garde(length(chars, min = 1, max = 60))] pub String);
+pub struct DeviceName(#[garde(length(chars, min = 1, max = 60), custom(one_line))] pub String);
 
 /// A device on which someone is logged in. It ends 60 days after it was last refreshed.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Code, input::PathParameter, rules::broken};
+use crate::{error::Code, rules::broken};
 
 /// A stable, readable id of a catalogue entry: lower-case words joined by hyphens, 2–40 characters.
 #[derive(
@@ -36,12 +36,6 @@ fn well_formed(text: &str, (): &()) -> garde::Result {
 impl fmt::Display for Slug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl PathParameter for Slug {
-    fn parse(text: &str) -> Option<Self> {
-        Self::new(text)
     }
 }
 

@@ -8,9 +8,11 @@ use lambda_http::{Body as RawBody, RequestExt, http::header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 pub use self::patch::{Patch, Replace};
 use crate::{
+    domain::{SessionId, Slug, UserId},
     error::{Code, Error, FieldError, Result},
     http::{ETag, IfMatch},
     idempotency::Once,
@@ -22,6 +24,9 @@ use crate::{
 
 /// The largest body an operation reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
+
+/// The media type of a merge patch (RFC 7396).
+const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// A part of a request. Tuples take several and report the faults of all.
 pub trait Input: Sized + Send + 'static {
@@ -56,26 +61,24 @@ impl Input for () {
 
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Body<T> {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
-        require_content_type(request, "application/json")?;
-        check(json::parse(bytes(request)?)?).map(Self)
+        let merge_patch = (request.method() == "PATCH").then_some(MERGE_PATCH);
+        require_content_type(request, &[&["application/json"], merge_patch.as_slice()].concat())?;
+        check(json::parse(bytes(request))?).map(Self)
     }
 
     fn describe(doc: &mut Description<'_>) {
         doc.body::<T>("application/json");
-        doc.codes(&[
-            Code::MalformedJson,
-            Code::JsonTooDeep,
-            Code::BodyTooLarge,
-            Code::UnsupportedMediaType,
-            Code::Invalid,
-        ]);
+        if doc.is_patch() {
+            doc.body_also_as(MERGE_PATCH);
+        }
+        doc.codes(&[Code::MalformedJson, Code::JsonTooDeep, Code::UnsupportedMediaType, Code::Invalid]);
     }
 }
 
 /// A body that may be left out.
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Option<Body<T>> {
     fn extract(route: &Route, request: &Request) -> Result<Self> {
-        if bytes(request)?.is_empty() { Ok(None) } else { Body::extract(route, request).map(Some) }
+        if bytes(request).is_empty() { Ok(None) } else { Body::extract(route, request).map(Some) }
     }
 
     fn describe(doc: &mut Description<'_>) {
@@ -97,8 +100,8 @@ impl<I: Input> Input for Result<I> {
 
 impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static> Input for Form<T> {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
-        require_content_type(request, "application/x-www-form-urlencoded")?;
-        let body = String::from_utf8_lossy(bytes(request)?);
+        require_content_type(request, &["application/x-www-form-urlencoded"])?;
+        let body = String::from_utf8_lossy(bytes(request));
         check(typed::<T>(&body)?).map(Self)
     }
 
@@ -121,6 +124,26 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static>
 /// What can stand in a path.
 pub trait PathParameter: JsonSchema + Sized + Send + 'static {
     fn parse(text: &str) -> Option<Self>;
+}
+
+macro_rules! ids {
+    ($($id:ident)*) => {$(
+        impl PathParameter for $id {
+            /// Only the canonical form of RFC 9562 §4 names it.
+            fn parse(text: &str) -> Option<Self> {
+                let id = Uuid::try_parse(text).ok()?;
+                (id.to_string() == text).then_some(Self(id))
+            }
+        }
+    )*};
+}
+
+ids!(SessionId UserId);
+
+impl PathParameter for Slug {
+    fn parse(text: &str) -> Option<Self> {
+        Self::new(text)
+    }
 }
 
 impl<T: PathParameter> Input for Path<T> {
@@ -148,9 +171,10 @@ fn parameter<'a, T: PathParameter>(
 /// `If-Match` of RFC 9110 §13.1.1: the change is made only to the version that the caller has seen.
 impl Input for IfMatch {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
-        header(request, "if-match").map_or(Ok(Self::any()), |value| {
-            Self::parse(value).ok_or_else(|| Code::InvalidFormat.at("If-Match").into())
-        })
+        match header(request, "If-Match")? {
+            None => Ok(Self::any()),
+            Some(value) => Self::parse(value).ok_or_else(|| Code::InvalidFormat.at("If-Match").into()),
+        }
     }
 
     fn describe(doc: &mut Description<'_>) {
@@ -234,6 +258,10 @@ fn typed<T: JsonSchema + 'static>(text: &str) -> Result<Value> {
     let mut fields = Map::new();
     let mut twice: Vec<FieldError> = Vec::new();
     for (name, value) in form(text) {
+        // What stands for bytes that are no UTF-8.
+        if value.contains('\u{fffd}') {
+            return Err(Code::InvalidFormat.at(name).into());
+        }
         let property = &schema["properties"][&name];
         let value = coerce(property["type"].as_str().unwrap_or_default(), value);
         if fields.insert(name.clone(), value).is_some() {
@@ -244,7 +272,8 @@ fn typed<T: JsonSchema + 'static>(text: &str) -> Result<Value> {
 }
 
 fn coerce(expected: &str, text: String) -> Value {
-    let number = || text.parse::<i64>().ok().map(Value::from);
+    // JSON knows no leading plus.
+    let number = || text.parse::<i64>().ok().filter(|_| !text.starts_with('+')).map(Value::from);
     let parsed = match expected {
         "integer" => number(),
         "number" => number()
@@ -259,17 +288,26 @@ fn form(text: &str) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
-fn bytes(request: &Request) -> Result<&[u8]> {
-    let bytes: &[u8] = match request.body() {
+/// The body's bytes, however API Gateway wrapped them.
+pub(crate) fn bytes(request: &Request) -> &[u8] {
+    match request.body() {
         RawBody::Text(text) => text.as_bytes(),
         RawBody::Binary(bytes) => bytes,
         _ => &[],
-    };
-    if bytes.len() > MAX_BODY { Err(Error::from(Code::BodyTooLarge).limit(MAX_BODY)) } else { Ok(bytes) }
+    }
 }
 
-fn require_content_type(request: &Request, expected: &str) -> Result<()> {
-    let given = header(request, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+/// Refuses what is larger than any operation reads.
+pub(crate) fn limit_size(request: &Request) -> Result<()> {
+    if bytes(request).len() > MAX_BODY {
+        Err(Error::from(Code::BodyTooLarge).limit(MAX_BODY))
+    } else {
+        Ok(())
+    }
+}
+
+fn require_content_type(request: &Request, expected: &[&str]) -> Result<()> {
+    let given = header(request, "Content-Type")?.unwrap_or_default();
     let mut parts = given.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
     let utf8 = parts.all(|parameter| {
@@ -277,13 +315,15 @@ fn require_content_type(request: &Request, expected: &str) -> Result<()> {
         !charset.starts_with("charset=")
             || charset.trim_start_matches("charset=").trim_matches('"') == "utf-8"
     });
-    if essence.eq_ignore_ascii_case(expected) && utf8 {
+    if expected.iter().any(|expected| essence.eq_ignore_ascii_case(expected)) && utf8 {
         Ok(())
     } else {
         Err(Code::UnsupportedMediaType.into())
     }
 }
 
-pub(crate) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok())
+/// A header's value; one that cannot be read is not taken for absent.
+pub(crate) fn header<'a>(request: &'a Request, name: &str) -> Result<Option<&'a str>> {
+    let value = request.headers().get(name).map(header::HeaderValue::to_str).transpose();
+    value.map_err(|_| Code::InvalidFormat.at(name).into())
 }

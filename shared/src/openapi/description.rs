@@ -5,16 +5,23 @@ use serde_json::{Map, Value, json};
 
 use super::{camel_case, parts, pascal_case};
 use crate::{
-    error::{Code, Error, FieldError},
+    error::{Code, Error},
     operation::Function,
     schema,
     text::Language,
 };
 
+/// A type is described as it is read where it is sent to us, and as it is written where it is sent by us: a field
+/// that may be left out of a request is always there in a reply.
+pub(super) struct Generators {
+    pub(super) requests: SchemaGenerator,
+    pub(super) replies: SchemaGenerator,
+}
+
 /// The entry of one operation, as its caller, input and output describe it.
 pub struct Description<'a> {
     function: &'a Function,
-    generator: &'a mut SchemaGenerator,
+    generators: &'a mut Generators,
     parameters: Vec<Value>,
     body: Option<Value>,
     success: Map<String, Value>,
@@ -23,10 +30,10 @@ pub struct Description<'a> {
 }
 
 impl<'a> Description<'a> {
-    pub(super) fn new(function: &'a Function, generator: &'a mut SchemaGenerator) -> Self {
+    pub(super) fn new(function: &'a Function, generators: &'a mut Generators) -> Self {
         Self {
             function,
-            generator,
+            generators,
             parameters: Vec::new(),
             body: None,
             success: Map::new(),
@@ -49,8 +56,20 @@ impl<'a> Description<'a> {
     }
 
     pub(crate) fn body<T: JsonSchema>(&mut self, content_type: &str) {
-        let schema = self.generator.subschema_for::<T>();
+        let schema = self.generators.requests.subschema_for::<T>();
         self.body = Some(json!({ "required": true, "content": { content_type: { "schema": schema } } }));
+    }
+
+    /// The same body under another content type.
+    pub(crate) fn body_also_as(&mut self, content_type: &str) {
+        if let Some(content) = self.body.as_mut().and_then(|body| body["content"].as_object_mut()) {
+            let media = content.values().next().cloned().unwrap_or_default();
+            content.insert(content_type.to_owned(), media);
+        }
+    }
+
+    pub(crate) fn is_patch(&self) -> bool {
+        self.function.route.method == "PATCH"
     }
 
     pub(crate) fn body_is_optional(&mut self) {
@@ -99,7 +118,7 @@ impl<'a> Description<'a> {
 
     /// The reply when all goes well, with what headers beside the usual ones.
     pub(crate) fn success<T: JsonSchema>(&mut self, status: u16, headers: &[&str]) {
-        let data = json!(self.generator.subschema_for::<T>());
+        let data = json!(self.generators.replies.subschema_for::<T>());
         // OpenAPI 3.0 has no type `null`.
         let data = if data["type"] == "null" {
             json!({ "type": "object", "nullable": true, "enum": [null] })
@@ -110,7 +129,7 @@ impl<'a> Description<'a> {
     }
 
     pub(crate) fn page<T: JsonSchema>(&mut self) {
-        let items = json!({ "type": "array", "items": self.generator.subschema_for::<T>() });
+        let items = json!({ "type": "array", "items": self.generators.replies.subschema_for::<T>() });
         self.reply(200, &["ETag"], parts::envelope(200, items, true));
     }
 
@@ -141,7 +160,7 @@ impl<'a> Description<'a> {
 
     /// A JSON reply that is no envelope.
     pub fn plain<T: JsonSchema>(&mut self, status: u16, about: &str) {
-        let schema = self.generator.subschema_for::<T>();
+        let schema = self.generators.replies.subschema_for::<T>();
         let reply = json!({
             "description": about, "headers": refer(&[]), "content": { "application/json": { "schema": schema } },
         });
@@ -215,22 +234,33 @@ fn failure(status: u16, codes: &[Code]) -> Value {
     })
 }
 
+/// The very reply that a client gets.
 fn example(code: Code) -> Value {
-    let fault: FieldError = match code {
-        Code::Invalid => Code::Missing.at("name"),
-        other => other.at(""),
-    };
-    let error = Error::from(code).limit(match code {
+    let limit = match code {
         Code::JsonTooDeep => crate::json::MAX_DEPTH,
         Code::BodyTooLarge => crate::input::MAX_BODY,
         _ => 20,
-    });
-    let field = if code == Code::Invalid { json!("name") } else { Value::Null };
-    let message =
-        if code == Code::Invalid { fault.message(Language::En) } else { error.message(Language::En) };
-    json!({
-        "status": "error", "code": code.status(), "message": error.message(Language::En), "data": null,
-        "errors": [{ "code": fault.code.as_str(), "field": field, "message": message }],
+    };
+    let error = match (code, field(code)) {
+        (Code::Invalid, _) => Error::from(Code::Missing.at("name")),
+        (code, Some(field)) => Error::from(code.at(field).limit(limit)),
+        (code, None) => Error::from(code).limit(limit),
+    };
+    crate::http::failure_body(&error, Language::En)
+}
+
+/// The field that a code is always about.
+const fn field(code: Code) -> Option<&'static str> {
+    Some(match code {
+        Code::AlreadyExists => "id",
+        Code::EmailTaken => "email",
+        Code::IdempotencyKeyReused => "Idempotency-Key",
+        Code::InvalidCursor => "cursor",
+        Code::Oneself => "user_id",
+        Code::UnknownGenre => "genre_id",
+        Code::UnknownInstrument => "instrument_id",
+        Code::UsernameTaken => "username",
+        _ => return None,
     })
 }
 

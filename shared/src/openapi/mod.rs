@@ -3,10 +3,10 @@
 mod description;
 mod parts;
 
-use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 pub use self::description::Description;
+use self::description::Generators;
 use crate::{operation::Function, schema};
 
 /// A heading in the document, with the operations under it.
@@ -18,7 +18,10 @@ pub struct Section {
 
 /// The document over all sections, in their order.
 pub fn document(sections: &[Section]) -> Value {
-    let mut generator = schema::settings().into_generator();
+    let mut generators = Generators {
+        requests: schema::settings().into_generator(),
+        replies: schema::settings().for_serialize().into_generator(),
+    };
     let mut paths = Map::new();
     for section in sections {
         for function in section.functions {
@@ -27,11 +30,19 @@ pub fn document(sections: &[Section]) -> Value {
                 path => (path, function.route.method),
             };
             let path = paths.entry(path).or_insert_with(|| json!({}));
-            path[method.to_lowercase()] = entry(section, function, &mut generator);
+            path[method.to_lowercase()] = entry(section, function, &mut generators);
         }
     }
     let mut schemas = parts::schemas();
-    schemas.extend(generator.take_definitions(true));
+    schemas.extend(generators.requests.take_definitions(true));
+    for (name, reply) in generators.replies.take_definitions(true) {
+        let request = schemas.insert(name.clone(), reply.clone());
+        // A type in both directions has to be the same in both, or it takes two types.
+        assert!(
+            request.is_none_or(|request| request == reply),
+            "{name} differs between requests and replies"
+        );
+    }
     let mut document = parts::head();
     document["tags"] = sections.iter().map(|s| json!({ "name": s.name, "description": s.about })).collect();
     document["paths"] = Value::Object(paths);
@@ -39,8 +50,8 @@ pub fn document(sections: &[Section]) -> Value {
     document
 }
 
-fn entry(section: &Section, function: &Function, generator: &mut SchemaGenerator) -> Value {
-    let mut description = Description::new(function, generator);
+fn entry(section: &Section, function: &Function, generators: &mut Generators) -> Value {
+    let mut description = Description::new(function, generators);
     (function.describe)(&mut description);
     let mut entry = description.finish();
     entry["tags"] = json!([section.name]);

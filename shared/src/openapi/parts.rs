@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{error::Code, http::ETag};
+use crate::{cors, error::Code, http::ETag};
 
 pub(super) fn head() -> Value {
     json!({
@@ -35,10 +35,10 @@ pub(super) fn head() -> Value {
         },
         "x-amazon-apigateway-cors": {
             "allowOrigins": ["*"],
-            "allowMethods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
-            "allowHeaders": ["authorization", "content-type", "accept-language", "if-match", "if-none-match", "idempotency-key"],
-            "exposeHeaders": ["etag", "location", "retry-after", "x-request-id"],
-            "maxAge": 300,
+            "allowMethods": cors::METHODS,
+            "allowHeaders": cors::REQUEST_HEADERS,
+            "exposeHeaders": cors::REPLY_HEADERS,
+            "maxAge": cors::MAX_AGE_SECONDS,
         },
     })
 }
@@ -67,7 +67,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "required": ["code", "field", "message"],
             "properties": {
                 "code": { "$ref": "#/components/schemas/ErrorCode" },
-                "field": { "type": "string", "nullable": true, "description": "Path of the field, for instance `home.lat`; null when it is about the whole request." },
+                "field": { "type": "string", "minLength": 1, "nullable": true, "description": "Path of the field, for instance `home.lat`; null when it is about the whole request." },
                 "message": { "type": "string", "description": "For people, in the language of the reply." },
             },
         },
@@ -80,7 +80,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 "code": { "type": "integer", "description": "The HTTP status.", "minimum": 400, "maximum": 599 },
                 "message": { "type": "string" },
                 "data": { "type": "object", "nullable": true, "enum": [null] },
-                "errors": { "type": "array", "minItems": 1, "items": { "$ref": "#/components/schemas/ErrorItem" } },
+                "errors": { "type": "array", "minItems": 1, "maxItems": crate::schema::MAX_FAULTS, "items": { "$ref": "#/components/schemas/ErrorItem" } },
             },
         },
         "PageInfo": {

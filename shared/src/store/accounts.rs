@@ -85,7 +85,7 @@ pub async fn begin_session(store: &Store, credential: &Credential, session: &Ses
     let too_many = (others.len() + 1).saturating_sub(sessions::MAX_SESSIONS);
     let key = keys::session(credential.user_id, session.session_id);
     let mut login = Write::update(keys::credential(credential.user_id)).add("logins", 1);
-    let mut writes: Vec<Write> = sessions::end(others.iter().take(too_many)).collect();
+    let mut writes: Vec<Write> = sessions::end_all(&others[..too_many.min(others.len())]).collect();
     writes.push(Write::put(key, session)?);
     if credential.deactivated_at.is_some() {
         login = login.remove("deactivated_at").add("version", 1);
@@ -121,7 +121,7 @@ pub async fn change_password(
         .when(undisturbed(credential), Code::Conflict);
     let still = Write::check(keys::session(keep.user_id, keep.session_id))
         .when(Condition::exists(), Code::SessionEnded);
-    store.commit([change, still].into_iter().chain(sessions::end(others))).await
+    store.commit([change, still].into_iter().chain(sessions::end_all(others))).await
 }
 
 /// Leaves the account as it is, to be erased when `due`; all sessions end.
@@ -141,7 +141,7 @@ pub async fn deactivate(
         set_status(credential.user_id, AccountStatus::Deactivated)?,
         erasure::schedule(credential.user_id, due)?,
     ];
-    store.commit(writes.into_iter().chain(sessions::end(sessions))).await
+    store.commit(writes.into_iter().chain(sessions::end_all(sessions))).await
 }
 
 /// The first step of an erasure: nobody logs in to the account nor sees it any more; the rest may take time
@@ -159,7 +159,7 @@ pub async fn begin_erasure(
         set_status(credential.user_id, AccountStatus::Erased)?,
         erasure::schedule(credential.user_id, now)?,
     ];
-    store.commit(writes.into_iter().chain(sessions::end(sessions))).await
+    store.commit(writes.into_iter().chain(sessions::end_all(sessions))).await
 }
 
 /// Gives a role to an account. All its sessions end, for a session carries the role.
@@ -172,7 +172,7 @@ pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp
         .when(undisturbed(&credential), Code::Conflict);
     let show = Write::update(keys::profile(user_id)).set("role", &role)?.add("version", 1);
     let show = show.when(Condition::exists(), Code::NotFound);
-    store.commit([give, show].into_iter().chain(sessions::end(&sessions))).await
+    store.commit([give, show].into_iter().chain(sessions::end_all(&sessions))).await
 }
 
 fn set_status(user_id: UserId, status: AccountStatus) -> Result<Write> {

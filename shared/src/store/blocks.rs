@@ -21,7 +21,11 @@ pub struct Block {
 pub async fn add(store: &Store, blocker: UserId, blocked: UserId, since: Timestamp) -> Result<()> {
     let row = Block { blocked, since, related: keys::blockers_of(blocked), related_sk: blocker.to_string() };
     let put = Write::put(keys::block(blocker, blocked), &row)?.when(Condition::absent(), Code::AlreadyExists);
-    match store.commit([put, profiles::must_be_active(blocked, Code::NotFound)]).await {
+    let both = [
+        profiles::must_be_active(blocker, Code::SessionEnded),
+        profiles::must_be_active(blocked, Code::NotFound),
+    ];
+    match store.commit([put].into_iter().chain(both)).await {
         Err(error) if error.code == Code::AlreadyExists => Ok(()),
         done => done,
     }

@@ -1,5 +1,6 @@
 //! The catalogue of instruments and genres: one partition, small enough to be read whole.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Condition, Query, RELATED, Store, Write, keys};
@@ -21,8 +22,9 @@ pub struct Row<T> {
 }
 
 impl<T> Row<T> {
-    pub const fn new(entry: T) -> Self {
-        Self { entry, version: 1, retired: None }
+    /// The first version is the time in milliseconds: an entry that comes back after its deletion is another one.
+    fn new(entry: T, now: Timestamp) -> Self {
+        Self { entry, version: now.as_millisecond().unsigned_abs(), retired: None }
     }
 }
 
@@ -42,8 +44,8 @@ pub async fn list<T: DeserializeOwned>(store: &Store, kind: CatalogueKind) -> Re
 }
 
 /// Adds an entry; `AlreadyExists` when its id is taken.
-pub fn add<T: Serialize>(kind: CatalogueKind, id: &Slug, entry: T) -> Result<Write> {
-    let write = Write::put(keys::catalogue(kind, id), &Row::new(entry))?;
+pub fn add<T: Serialize>(kind: CatalogueKind, id: &Slug, entry: T, now: Timestamp) -> Result<Write> {
+    let write = Write::put(keys::catalogue(kind, id), &Row::new(entry, now))?;
     Ok(write.when(Condition::absent(), Code::AlreadyExists.at("id")))
 }
 

@@ -4,6 +4,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::{
+    config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, DeleteRequest, ReturnValue, WriteRequest},
@@ -61,6 +62,8 @@ impl Store {
         }
     }
 
+    /// The SDK must not send a single write again on its own: one that was applied although its reply got lost
+    /// would fail its own condition. What DynamoDB says it has not done is attempted again by us.
     async fn attempt(&self, write: &Rendered, give: ReturnValue) -> Attempt {
         macro_rules! send {
             ($call:expr) => {
@@ -69,6 +72,8 @@ impl Store {
                     .set_condition_expression(write.condition.clone())
                     .set_expression_attribute_names(write.expression.names())
                     .set_expression_attribute_values(write.expression.values())
+                    .customize()
+                    .config_override(Builder::new().retry_config(RetryConfig::disabled()))
                     .send()
                     .await
                     .map_or_else(Attempt::failed, |output| Attempt::Written(output.attributes))
@@ -143,12 +148,20 @@ impl Store {
     }
 }
 
+/// Refusals that leave no doubt that nothing was written and that say to try again.
+const NOT_DONE: [&str; 4] = [
+    "TransactionConflictException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+];
+
 /// What became of an attempt at a single write.
 enum Attempt {
     Written(Option<Item>),
     /// Its condition does not hold.
     Refused,
-    /// It met a transaction under way on the item.
+    /// It met a transaction under way on the item, or too many other requests.
     Contended,
     Failed(Error),
 }
@@ -161,7 +174,7 @@ impl Attempt {
     {
         match error.as_service_error().and_then(ProvideErrorMetadata::code) {
             Some("ConditionalCheckFailedException") => Self::Refused,
-            Some("TransactionConflictException") => Self::Contended,
+            Some(code) if NOT_DONE.contains(&code) => Self::Contended,
             _ => Self::Failed(failed(error)),
         }
     }
@@ -181,7 +194,7 @@ impl Contention {
     /// Waits for the next attempt; gives up when it has been long enough.
     async fn pause(&mut self) -> Result<()> {
         if self.since.elapsed() >= CONTEND {
-            return Err(Error::unavailable("too many transactions contend for the same items"));
+            return Err(Error::unavailable("too many contend for the same items"));
         }
         tokio::time::sleep(Duration::from_millis(random::up_to(self.pause_ms))).await;
         self.pause_ms = (self.pause_ms * 2).min(LONGEST_PAUSE_MS);

@@ -44,20 +44,20 @@ pub async fn due(store: &Store, now: Timestamp) -> Result<Vec<UserId>> {
     Ok(listed.into_iter().filter(|erasure| erasure.due <= now).map(|erasure| erasure.user_id).collect())
 }
 
-/// Erases an account that is due, from wherever an earlier attempt stopped.
-pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
+/// Erases an account that is due, from wherever an earlier attempt stopped. False when its owner came back.
+pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool> {
     if let Some(credential) = accounts::find_credential(store, user_id).await? {
         // The list was read a while ago: its owner may have come back, and then nothing is left to do.
         if !is_due(&credential, now) {
-            return Ok(());
+            return Ok(false);
         }
         let sessions = sessions::list(store, user_id, now).await?;
         match accounts::begin_erasure(store, &credential, &sessions, now).await {
-            Err(Error { code: Code::Conflict, .. }) => return Ok(()),
+            Err(Error { code: Code::Conflict, .. }) => return Ok(false),
             begun => begun?,
         }
     }
-    finish(store, user_id).await
+    finish(store, user_id).await.map(|()| true)
 }
 
 /// Deletes everything of an account whose erasure has begun; its names come free last, with the entry on the

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
@@ -178,6 +178,8 @@ impl Store {
     /// table leaves unprocessed is asked for again.
     pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
         let mut items: Vec<Item> = Vec::new();
+        // An index is no snapshot and may name an item twice, which DynamoDB refuses.
+        let keys: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
         for chunk in keys.chunks(BATCH) {
             let keys = chunk.iter().cloned().map(Item::from).collect();
             let request =

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Key, Store, Write, catalogue, keys};
@@ -46,11 +47,11 @@ impl Seeded {
 
 /// Adds those among these entries that were never seeded, and gives their number. When there is nothing to do
 /// it costs one read.
-pub async fn run(store: &Store, seeds: &[Seed]) -> Result<usize> {
+pub async fn run(store: &Store, seeds: &[Seed], now: Timestamp) -> Result<usize> {
     const ATTEMPTS: usize = 8;
     let mut added = 0;
     for _ in 0..ATTEMPTS {
-        match sow(store, seeds, &mut added).await {
+        match sow(store, seeds, now, &mut added).await {
             // Another process seeds, too, or an admin was faster.
             Err(Error { code: Code::Conflict | Code::AlreadyExists, .. }) => {}
             done => return done.map(|()| added),
@@ -59,7 +60,7 @@ pub async fn run(store: &Store, seeds: &[Seed]) -> Result<usize> {
     Err(Code::Conflict.into())
 }
 
-async fn sow(store: &Store, seeds: &[Seed], added: &mut usize) -> Result<()> {
+async fn sow(store: &Store, seeds: &[Seed], now: Timestamp, added: &mut usize) -> Result<()> {
     /// The most writes in one transaction, less the memory.
     const AT_ONCE: usize = 99;
     let mut seeded: Seeded = store.get(keys::seeded()).await?.unwrap_or_default();
@@ -71,7 +72,7 @@ async fn sow(store: &Store, seeds: &[Seed], added: &mut usize) -> Result<()> {
     let present: HashSet<String> = present.into_iter().map(|key| key.sk).collect();
     for some in new.chunks(AT_ONCE) {
         let missing = some.iter().filter(|seed| !present.contains(&seed.key().sk));
-        let add = |seed: &&Seed| catalogue::add(seed.kind, &seed.id, &seed.entry);
+        let add = |seed: &&Seed| catalogue::add(seed.kind, &seed.id, &seed.entry, now);
         let mut writes = missing.map(add).collect::<Result<Vec<_>>>()?;
         let number = writes.len();
         writes.push(seeded.remember(some)?);

@@ -27,14 +27,19 @@ pub async fn list(store: &Store, user_id: UserId, now: Timestamp) -> Result<Vec<
     Ok(sessions)
 }
 
-/// The items of these sessions, to be deleted.
-pub fn end<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> impl Iterator<Item = Write> {
-    sessions.into_iter().map(|session| Write::delete(keys::session(session.user_id, session.session_id)))
+/// The end of one session.
+pub fn end(user_id: UserId, id: SessionId) -> Write {
+    Write::delete(keys::session(user_id, id))
+}
+
+/// The end of all of these.
+pub(super) fn end_all(sessions: &[Session]) -> impl Iterator<Item = Write> {
+    sessions.iter().map(|session| end(session.user_id, session.session_id))
 }
 
 /// Ends one session; `NotFound` when there is none.
 pub async fn end_one(store: &Store, user_id: UserId, id: SessionId) -> Result<()> {
-    let delete = Write::delete(keys::session(user_id, id)).when(Condition::exists(), Code::NotFound);
+    let delete = end(user_id, id).when(Condition::exists(), Code::NotFound);
     store.commit([delete]).await
 }
 
@@ -68,7 +73,7 @@ pub async fn rotate(
     }
     if session.generation > generation {
         tracing::warn!(session = %id, "a replaced refresh token came back: the session ends");
-        store.commit(end([&session])).await?;
+        store.commit([end(user_id, id)]).await?;
     }
     Err(Code::InvalidRefreshToken.into())
 }

@@ -60,7 +60,7 @@ const fn counter(kind: CatalogueKind) -> &'static str {
     }
 }
 
-/// Adds an instrument or a genre, or changes the level of one that is there. True when it is new.
+/// Adds an instrument or a genre, or changes the level of one that is there.
 pub async fn set(
     store: &Store,
     user_id: UserId,
@@ -68,14 +68,14 @@ pub async fn set(
     id: &Slug,
     level: Option<Level>,
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<()> {
     const ATTEMPTS: usize = 4;
     for _ in 0..ATTEMPTS {
         let existing: Option<Taste> = store.get(keys::taste(user_id, kind, id)).await?;
         let changed = match existing {
-            Some(taste) if taste.level == level => return store.commit([]).await.map(|()| false),
-            Some(_) => change(store, user_id, kind, id, level).await.map(|()| false),
-            None => add(store, user_id, kind, id, level, now).await.map(|()| true),
+            Some(taste) if taste.level == level => return Ok(()),
+            Some(_) => change(store, user_id, kind, id, level).await,
+            None => add(store, user_id, kind, id, level, now).await,
         };
         // It came or went between the reading and the writing.
         if !matches!(changed, Err(Error { code: Code::Conflict, .. })) {

@@ -7,14 +7,9 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tunelink::cors;
 
-const METHODS: HeaderValue = HeaderValue::from_static("GET,POST,PUT,PATCH,DELETE");
-const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
-    "authorization,content-type,accept-language,if-match,if-none-match,idempotency-key",
-);
-const REPLY_HEADERS: HeaderValue = HeaderValue::from_static("etag,location,retry-after,x-request-id");
 const ORIGINS: HeaderValue = HeaderValue::from_static("*");
-const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("300");
 
 /// Whether a browser asks what it may send.
 pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
@@ -26,9 +21,9 @@ pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 /// The answer to a preflight request, complete but for what [`allow`] adds.
 pub(super) fn preflight() -> Response {
     let headers = [
-        (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
-        (ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS),
-        (ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS),
+        (ACCESS_CONTROL_ALLOW_METHODS, cors::METHODS.join(",")),
+        (ACCESS_CONTROL_ALLOW_HEADERS, cors::REQUEST_HEADERS.join(",")),
+        (ACCESS_CONTROL_MAX_AGE, cors::MAX_AGE_SECONDS.to_string()),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
 }
@@ -36,7 +31,9 @@ pub(super) fn preflight() -> Response {
 /// Lets any page read the reply.
 pub(super) fn allow(reply: &mut HeaderMap) {
     reply.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ORIGINS);
-    reply.insert(ACCESS_CONTROL_EXPOSE_HEADERS, REPLY_HEADERS);
+    if let Ok(headers) = HeaderValue::try_from(cors::REPLY_HEADERS.join(",")) {
+        reply.insert(ACCESS_CONTROL_EXPOSE_HEADERS, headers);
+    }
 }
 
 /// Whether the gateway alone decides on this header of a reply.

@@ -94,6 +94,11 @@ fn every_entry_says_all_there_is_to_know() {
     }
 }
 
+#[test]
+fn the_gateway_knows_what_to_do_with_unknown_paths() {
+    assert_eq!(entry(&functions::NOT_FOUND)["isDefaultRoute"], true);
+}
+
 #[tokio::test]
 async fn every_operation_refuses_strangers() {
     let world = World::new().await;

@@ -1,6 +1,17 @@
 //! What a client can rely on in any request: ids, languages, idempotency, conflicts.
 
+use std::time::Duration;
+
+use reqwest::Method;
 use serde_json::json;
+use tunelink::{
+    Result,
+    app::App,
+    auth::Anyone,
+    operation::{Function, Operation, Route},
+    output::Done,
+    text::Text,
+};
 
 use crate::harness::{World, account, unique};
 
@@ -125,4 +136,95 @@ async fn a_table_that_cannot_be_read_lets_nobody_in() {
     person.patch("/v1/users/me", json!({ "bio": "must not stay" })).await.refused(503, "unavailable");
     world.faults.stop();
     assert!(person.get("/v1/users/me").await.ok()["bio"].is_null());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_not_taken_for_absent() {
+    let world = World::new().await;
+    let person = world.person().await;
+    let unreadable = || reqwest::header::HeaderValue::from_bytes("\"é\"".as_bytes()).unwrap();
+    let call = || person.patch("/v1/users/me", json!({ "bio": "must not stay" }));
+    let reply = call().header_value("if-match", unreadable()).await;
+    assert_eq!(reply.errors(), (422, vec![("invalid_format", "If-Match")]));
+    assert!(person.get("/v1/users/me").await.ok()["bio"].is_null());
+    for query in ["limit=%2B5", "limit=%20", "limit=5.0", "cursor=%FF", "cursor=x"] {
+        let status = person.get(&format!("/v1/auth/sessions?{query}")).await.status;
+        assert!([400, 422].contains(&status), "{query}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn no_call_may_carry_more_than_64_kilobytes() {
+    let world = World::new().await;
+    let person = world.person().await;
+    for (method, path) in [(Method::GET, "/v1/users/me"), (Method::DELETE, "/v1/users/me/genres/swing")] {
+        let reply = person.call(method, path).raw("application/json", "x".repeat(64 * 1024 + 1)).await;
+        reply.refused(413, "body_too_large");
+    }
+}
+
+#[tokio::test]
+async fn a_merge_patch_may_say_what_it_is() {
+    let world = World::new().await;
+    let person = world.person().await;
+    let call = |method: Method, path: &str| {
+        person.call(method, path).raw("application/merge-patch+json", "{\"bio\":\"new\"}")
+    };
+    assert_eq!(call(Method::PATCH, "/v1/users/me").await.ok()["bio"], "new");
+    call(Method::PUT, "/v1/users/me/password").await.refused(415, "unsupported_media_type");
+}
+
+#[tokio::test]
+async fn a_reply_names_no_more_faults_than_anybody_reads() {
+    let world = World::new().await;
+    let fields = (0..5000).map(|n| (format!("field{n}"), json!(1))).collect();
+    let reply = world.post("/v1/auth/login", serde_json::Value::Object(fields)).await;
+    assert_eq!((reply.status, reply.body["errors"].as_array().unwrap().len()), (422, 100));
+    let reply = world.post("/v1/auth/login", json!({ "x".repeat(5000): 1 })).await;
+    assert!(reply.text.len() < 2000);
+}
+
+struct Panics;
+
+impl Operation for Panics {
+    const ROUTE: Route = Route::get("/panics", "Panics");
+    const DONE: Text = Text::new("Never", "Jamais");
+    type Caller = Anyone;
+    type Input = ();
+    type Output = Done;
+
+    async fn run(_: &App, _: Anyone, (): ()) -> Result<Done> {
+        panic!("on purpose");
+    }
+}
+
+struct NeverEnds;
+
+impl Operation for NeverEnds {
+    const ROUTE: Route = Route::get("/never-ends", "Never ends");
+    const DONE: Text = Text::new("Never", "Jamais");
+    type Caller = Anyone;
+    type Input = ();
+    type Output = Done;
+
+    async fn run(_: &App, _: Anyone, (): ()) -> Result<Done> {
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        Ok(Done)
+    }
+}
+
+#[tokio::test]
+async fn whatever_happens_the_reply_is_ours() {
+    static PANICS: Function = Function::of::<Panics>("panics");
+    static NEVER_ENDS: Function = Function::of::<NeverEnds>("never_ends");
+    let Some(world) = World::local().await else { return };
+    // An hour passes at once when nothing else is left to wait for.
+    tokio::time::pause();
+    for (function, status, code) in [(&PANICS, 500, "internal"), (&NEVER_ENDS, 503, "unavailable")] {
+        let began = tokio::time::Instant::now();
+        let response = function.call(world.app(), lambda_http::Request::default()).await;
+        let lambda_http::Body::Text(body) = response.body() else { panic!("{:?}", response.body()) };
+        assert!(response.status() == status && body.contains(code) && !body.contains("on purpose"), "{body}");
+        assert!(began.elapsed() < Duration::from_secs(29));
+    }
 }

@@ -124,6 +124,7 @@ async fn bad_fields_change_nothing() {
         (json!({ "bio": 5 }), "wrong_type", "bio"),
         (json!({ "display_name": "" }), "too_short", "display_name"),
         (json!({ "photo_url": "http://example.org/a.jpg" }), "invalid_url", "photo_url"),
+        (json!({ "display_name": "a\u{202e}b" }), "invalid_format", "display_name"),
         (json!({ "language": "de" }), "invalid_value", "language"),
         (json!({ "home": { "lat": 1, "lng": 181, "city": "X" } }), "too_large", "home.lng"),
         (json!({ "home": { "lat": 1, "lng": 1 } }), "missing", "home.city"),

@@ -47,7 +47,7 @@ async fn what_is_taken_is_all_reported_and_nothing_is_written() {
 async fn every_field_at_fault_is_named_at_once() {
     let Some(world) = World::local().await else { return };
     let request = json!({
-        "username": "a b", "email": "nobody", "password": "password12", "display_name": " ",
+        "username": "a\u{fe0f}b", "email": "nobody", "password": "password12", "display_name": " ",
         "home": { "lat": 90.1, "lng": 0, "city": "" },
     });
     let reply = world.post("/v1/auth/register", request).await;

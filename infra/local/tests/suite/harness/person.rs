@@ -3,7 +3,10 @@ use std::{
     pin::Pin,
 };
 
-use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
+use reqwest::{
+    Client, Method, RequestBuilder,
+    header::{HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 
 use super::document;
@@ -92,6 +95,11 @@ impl Call {
     }
 
     pub fn header(self, name: &str, value: &str) -> Self {
+        Self { request: self.request.header(name, value), ..self }
+    }
+
+    /// A header whose value need not be text.
+    pub fn header_value(self, name: &str, value: HeaderValue) -> Self {
         Self { request: self.request.header(name, value), ..self }
     }
 
