@@ -177,7 +177,7 @@ async fn a_merge_patch_may_say_what_it_is() {
 #[tokio::test]
 async fn a_reply_names_no_more_faults_than_anybody_reads() {
     let world = World::new().await;
-    let fields = (0..5000).map(|n| (format!("field{n}"), json!(1))).collect();
+    let fields = (0..2000).map(|n| (format!("field{n}"), json!(1))).collect();
     let reply = world.post("/v1/auth/login", serde_json::Value::Object(fields)).await;
     assert_eq!((reply.status, reply.body["errors"].as_array().unwrap().len()), (422, 100));
     let reply = world.post("/v1/auth/login", json!({ "x".repeat(5000): 1 })).await;
