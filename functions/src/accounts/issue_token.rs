@@ -11,7 +11,7 @@ use tunelink::{
     openapi::Description,
     operation::{Operation, Route},
     output::Output,
-    text::Text,
+    text::{Language, Text},
 };
 
 use super::{
@@ -121,7 +121,7 @@ impl Output for TokenReply {
                 let named: Vec<_> =
                     named.map(|fault| format!("{}: {}", fault.field, fault.code.as_str())).collect();
                 let error_description =
-                    if named.is_empty() { cause.code.as_str().to_owned() } else { named.join(", ") };
+                    if named.is_empty() { cause.message(Language::En) } else { named.join(", ") };
                 Reply::plain(400, &Refused { error, error_description })
             }
         }
