@@ -184,7 +184,7 @@ impl<'a> Description<'a> {
     pub(super) fn finish(mut self) -> Value {
         let language = json!({
             "name": "Accept-Language", "in": "header", "required": false,
-            "description": "The language of messages: English or French", "schema": { "type": "string" }, "example": "fr",
+            "description": "The language of messages: English or French", "schema": { "type": "string" }, "example": "en",
         });
         self.parameters.push(language);
         let mut responses = std::mem::take(&mut self.success);
