@@ -3,14 +3,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::try_join;
 use tunelink::{
-    Code, Error, Result,
+    Code, Result,
     app::App,
     auth::Member,
     domain::Password,
     input::Body,
     operation::{Operation, Route},
     output::Done,
-    store::{accounts, profiles, sessions},
+    store::{accounts, profiles},
     text::Text,
 };
 
@@ -51,26 +51,7 @@ impl Operation for ChangePassword {
             return Err(Code::PasswordIsIdentity.at("new_password").into());
         }
         let hash = app.hasher().hash(change.new_password).await?;
-        replace(app, member, credential, &hash).await.map(|()| Done)
+        let keep = member.session_id;
+        accounts::change_password(app.store(), &credential, &hash, keep, app.now()).await.map(|()| Done)
     }
-}
-
-/// Tries again when a session began in the meantime, so that it ends with the others; gives up when somebody
-/// else changed the password.
-async fn replace(app: &App, member: Member, checked: accounts::Credential, hash: &str) -> Result<()> {
-    const ATTEMPTS: usize = 5;
-    let mut credential = checked;
-    for _ in 0..ATTEMPTS {
-        let all = sessions::list(app.store(), member.user_id, app.now()).await?;
-        let (own, others): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|session| session.session_id == member.session_id);
-        let own = own.first().ok_or(Code::SessionEnded)?;
-        match accounts::change_password(app.store(), &credential, hash, own, &others).await {
-            Err(Error { code: Code::Conflict, .. }) => {}
-            changed => return changed,
-        }
-        let now = accounts::find_credential(app.store(), member.user_id).await?;
-        credential = now.filter(|now| now.hash == credential.hash).ok_or(Code::Conflict)?;
-    }
-    Err(Code::Conflict.into())
 }

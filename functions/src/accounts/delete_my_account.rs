@@ -3,14 +3,14 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tunelink::{
-    Code, Error, Result,
+    Code, Result,
     app::App,
     auth::Member,
     domain::Password,
     input::Body,
     operation::{Operation, Route},
     output::Done,
-    store::{accounts, erasure, sessions},
+    store::{accounts, erasure},
     text::Text,
 };
 
@@ -50,37 +50,20 @@ impl Operation for DeleteMyAccount {
     async fn run(app: &App, member: Member, Body(deletion): Self::Input) -> Result<Done> {
         let credential =
             password::confirm(app, member.user_id, Password::unchecked(&deletion.password)).await?;
-        leave(app, member, credential, deletion.mode).await?;
-        if matches!(deletion.mode, Mode::Erase) {
-            // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
-            if let Err(error) = erasure::finish(app.store(), member.user_id).await {
-                tracing::error!(%error, "an erasure is finished later");
+        let (store, now) = (app.store(), app.now());
+        match deletion.mode {
+            Mode::Deactivate => {
+                let due = now + SignedDuration::from_hours(24 * erasure::DAYS_TO_COME_BACK);
+                accounts::deactivate(store, &credential, now, due).await?;
+            }
+            Mode::Erase => {
+                accounts::begin_erasure(store, &credential, now).await?;
+                // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
+                if let Err(error) = erasure::finish(store, member.user_id).await {
+                    tracing::error!(%error, "an erasure is finished later");
+                }
             }
         }
         Ok(Done)
     }
-}
-
-/// Tries again when a session began in the meantime, so that it ends with the others.
-async fn leave(app: &App, member: Member, checked: accounts::Credential, mode: Mode) -> Result<()> {
-    const ATTEMPTS: usize = 5;
-    let mut credential = checked;
-    for _ in 0..ATTEMPTS {
-        let now = app.now();
-        let sessions = sessions::list(app.store(), member.user_id, now).await?;
-        let left = match mode {
-            Mode::Erase => accounts::begin_erasure(app.store(), &credential, &sessions, now).await,
-            Mode::Deactivate => {
-                let due = now + SignedDuration::from_hours(24 * erasure::DAYS_TO_COME_BACK);
-                accounts::deactivate(app.store(), &credential, &sessions, now, due).await
-            }
-        };
-        match left {
-            Err(Error { code: Code::Conflict, .. }) => {}
-            left => return left,
-        }
-        let now = accounts::find_credential(app.store(), member.user_id).await?;
-        credential = now.filter(|now| now.hash == credential.hash).ok_or(Code::Conflict)?;
-    }
-    Err(Code::Conflict.into())
 }

@@ -1,18 +1,20 @@
 //! What an operation takes from a request: parsed, complete and checked before it runs.
 
 mod patch;
+mod path;
 
 use garde::Validate;
 pub use lambda_http::Request;
-use lambda_http::{Body as RawBody, RequestExt, http::header};
+use lambda_http::{Body as RawBody, http::header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-pub use self::patch::{Patch, Replace};
+pub use self::{
+    patch::{Patch, Replace},
+    path::{Path, PathParameter},
+};
 use crate::{
-    domain::{SessionId, Slug, UserId},
     error::{Code, Error, FieldError, Result},
     http::{ETag, IfMatch},
     idempotency::Once,
@@ -47,9 +49,6 @@ pub struct Query<T>(pub T);
 
 /// A body of `application/x-www-form-urlencoded`, as RFC 6749 wants it.
 pub struct Form<T>(pub T);
-
-/// The parameters of the path, in its order. What does not parse names nothing, hence 404.
-pub struct Path<T>(pub T);
 
 impl Input for () {
     fn extract(_: &Route, _: &Request) -> Result<Self> {
@@ -121,53 +120,6 @@ impl<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + Send + 'static>
     }
 }
 
-/// What can stand in a path.
-pub trait PathParameter: JsonSchema + Sized + Send + 'static {
-    fn parse(text: &str) -> Option<Self>;
-}
-
-macro_rules! ids {
-    ($($id:ident)*) => {$(
-        impl PathParameter for $id {
-            /// Only the canonical form of RFC 9562 §4 names it.
-            fn parse(text: &str) -> Option<Self> {
-                let id = Uuid::try_parse(text).ok()?;
-                (id.to_string() == text).then_some(Self(id))
-            }
-        }
-    )*};
-}
-
-ids!(SessionId UserId);
-
-impl PathParameter for Slug {
-    fn parse(text: &str) -> Option<Self> {
-        Self::new(text)
-    }
-}
-
-impl<T: PathParameter> Input for Path<T> {
-    fn extract(route: &Route, request: &Request) -> Result<Self> {
-        let mut names = route.parameters();
-        Ok(Self(parameter(&mut names, request)?))
-    }
-
-    fn describe(doc: &mut Description<'_>) {
-        doc.path_parameter::<T>(0);
-        doc.codes(&[Code::NotFound]);
-    }
-}
-
-fn parameter<'a, T: PathParameter>(
-    names: &mut impl Iterator<Item = &'a str>,
-    request: &Request,
-) -> Result<T> {
-    let name = names.next().unwrap_or_default();
-    let parameters = request.path_parameters_ref();
-    let text = parameters.and_then(|parameters| parameters.first(name));
-    text.and_then(T::parse).ok_or_else(|| Code::NotFound.into())
-}
-
 /// `If-Match` of RFC 9110 §13.1.1: the change is made only to the version that the caller has seen.
 impl Input for IfMatch {
     fn extract(_: &Route, request: &Request) -> Result<Self> {
@@ -224,20 +176,6 @@ macro_rules! tuple {
 tuple!(A B);
 tuple!(A B C);
 tuple!(A B C D);
-
-/// Two parameters in one path.
-impl<A: PathParameter, B: PathParameter> Input for Path<(A, B)> {
-    fn extract(route: &Route, request: &Request) -> Result<Self> {
-        let mut names = route.parameters();
-        Ok(Self((parameter(&mut names, request)?, parameter(&mut names, request)?)))
-    }
-
-    fn describe(doc: &mut Description<'_>) {
-        doc.path_parameter::<A>(0);
-        doc.path_parameter::<B>(1);
-        doc.codes(&[Code::NotFound]);
-    }
-}
 
 /// Shape first, then the rules; either way every fault is reported. serde alone would take an array for an
 /// object, and would stop at the first fault.

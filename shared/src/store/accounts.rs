@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Condition, Store, Write, erasure, keys, sessions};
 use crate::{
-    domain::{AccountStatus, Identifier, Profile, Role, Session, UserId, canonical},
+    domain::{AccountStatus, Identifier, Profile, Role, Session, SessionId, UserId, canonical},
     error::{Code, Error, Result},
 };
 
@@ -85,7 +85,7 @@ pub async fn begin_session(store: &Store, credential: &Credential, session: &Ses
     let too_many = (others.len() + 1).saturating_sub(sessions::MAX_SESSIONS);
     let key = keys::session(credential.user_id, session.session_id);
     let mut login = Write::update(keys::credential(credential.user_id)).add("logins", 1);
-    let mut writes: Vec<Write> = sessions::end_all(&others[..too_many.min(others.len())]).collect();
+    let mut writes: Vec<Write> = sessions::end_all(others.iter().take(too_many)).collect();
     writes.push(Write::put(key, session)?);
     if credential.deactivated_at.is_some() {
         login = login.remove("deactivated_at").add("version", 1);
@@ -106,73 +106,87 @@ pub async fn rehash(store: &Store, credential: &Credential, hash: &str) -> Resul
     store.commit([write.when(same, Code::Conflict)]).await
 }
 
-/// Changes the password and ends every session but one, all at once. `Conflict` when a session began
-/// meanwhile or the password was changed otherwise.
+/// Changes the password and ends every session but one, all at once.
 pub async fn change_password(
     store: &Store,
-    credential: &Credential,
+    checked: &Credential,
     hash: &str,
-    keep: &Session,
-    others: &[Session],
+    keep: SessionId,
+    now: Timestamp,
 ) -> Result<()> {
-    let change = Write::update(keys::credential(credential.user_id))
-        .set("hash", &hash)?
-        .add("version", 1)
-        .when(undisturbed(credential), Code::Conflict);
-    let still = Write::check(keys::session(keep.user_id, keep.session_id))
-        .when(Condition::exists(), Code::SessionEnded);
-    store.commit([change, still].into_iter().chain(sessions::end_all(others))).await
+    settle(store, checked, now, |credential, sessions| {
+        let change = change(credential).set("hash", &hash)?;
+        let kept = Write::check(keys::session(credential.user_id, keep));
+        let kept = kept.when(Condition::exists(), Code::SessionEnded);
+        let others = sessions.iter().filter(|session| session.session_id != keep);
+        Ok([change, kept].into_iter().chain(sessions::end_all(others)).collect())
+    })
+    .await
 }
 
 /// Leaves the account as it is, to be erased when `due`; all sessions end.
-pub async fn deactivate(
-    store: &Store,
-    credential: &Credential,
-    sessions: &[Session],
-    now: Timestamp,
-    due: Timestamp,
-) -> Result<()> {
-    let leave = Write::update(keys::credential(credential.user_id))
-        .set("deactivated_at", &now)?
-        .add("version", 1)
-        .when(undisturbed(credential), Code::Conflict);
-    let writes = [
-        leave,
-        set_status(credential.user_id, AccountStatus::Deactivated)?,
-        erasure::schedule(credential.user_id, due)?,
-    ];
-    store.commit(writes.into_iter().chain(sessions::end_all(sessions))).await
+pub async fn deactivate(store: &Store, checked: &Credential, now: Timestamp, due: Timestamp) -> Result<()> {
+    settle(store, checked, now, |credential, sessions| {
+        let id = credential.user_id;
+        let leave = change(credential).set("deactivated_at", &now)?;
+        let writes = [leave, set_status(id, AccountStatus::Deactivated)?, erasure::schedule(id, due)?];
+        Ok(writes.into_iter().chain(sessions::end_all(sessions)).collect())
+    })
+    .await
 }
 
 /// The first step of an erasure: nobody logs in to the account nor sees it any more; the rest may take time
 /// and is taken up again if it is interrupted.
-pub async fn begin_erasure(
-    store: &Store,
-    credential: &Credential,
-    sessions: &[Session],
-    now: Timestamp,
-) -> Result<()> {
-    let gone =
-        Write::delete(keys::credential(credential.user_id)).when(undisturbed(credential), Code::Conflict);
-    let writes = [
-        gone,
-        set_status(credential.user_id, AccountStatus::Erased)?,
-        erasure::schedule(credential.user_id, now)?,
-    ];
-    store.commit(writes.into_iter().chain(sessions::end_all(sessions))).await
+pub async fn begin_erasure(store: &Store, checked: &Credential, now: Timestamp) -> Result<()> {
+    settle(store, checked, now, |credential, sessions| erase(credential, sessions, now)).await
+}
+
+/// The writes of [`begin_erasure`].
+pub(super) fn erase(credential: &Credential, sessions: &[Session], now: Timestamp) -> Result<Vec<Write>> {
+    let id = credential.user_id;
+    let gone = Write::delete(keys::credential(id)).when(undisturbed(credential), Code::Conflict);
+    let writes = [gone, set_status(id, AccountStatus::Erased)?, erasure::schedule(id, now)?];
+    Ok(writes.into_iter().chain(sessions::end_all(sessions)).collect())
 }
 
 /// Gives a role to an account. All its sessions end, for a session carries the role.
 pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp) -> Result<()> {
     let credential = find_credential(store, user_id).await?.ok_or(Code::NotFound)?;
-    let sessions = sessions::list(store, user_id, now).await?;
-    let give = Write::update(keys::credential(user_id))
-        .set("role", &role)?
-        .add("version", 1)
-        .when(undisturbed(&credential), Code::Conflict);
-    let show = Write::update(keys::profile(user_id)).set("role", &role)?.add("version", 1);
-    let show = show.when(Condition::exists(), Code::NotFound);
-    store.commit([give, show].into_iter().chain(sessions::end_all(&sessions))).await
+    settle(store, &credential, now, |credential, sessions| {
+        let give = change(credential).set("role", &role)?;
+        let show = Write::update(keys::profile(user_id)).set("role", &role)?.add("version", 1);
+        let show = show.when(Condition::exists(), Code::NotFound);
+        Ok([give, show].into_iter().chain(sessions::end_all(sessions)).collect())
+    })
+    .await
+}
+
+/// Commits what has to happen to an account and to all its sessions at once. Tries again when a session began
+/// in the meantime, so that it ends with the others; `Conflict` when the password is not the checked one any more.
+async fn settle(
+    store: &Store,
+    checked: &Credential,
+    now: Timestamp,
+    writes: impl Fn(&Credential, &[Session]) -> Result<Vec<Write>> + Send,
+) -> Result<()> {
+    const ATTEMPTS: usize = 5;
+    let mut credential = checked.clone();
+    for _ in 0..ATTEMPTS {
+        let sessions = sessions::list(store, credential.user_id, now).await?;
+        match store.commit(writes(&credential, &sessions)?).await {
+            Err(Error { code: Code::Conflict, .. }) => {}
+            settled => return settled,
+        }
+        let present = find_credential(store, credential.user_id).await?;
+        credential = present.filter(|present| present.hash == checked.hash).ok_or(Code::Conflict)?;
+    }
+    Err(Code::Conflict.into())
+}
+
+/// A change of the credential, under the condition that neither it nor the list of sessions has changed.
+fn change(credential: &Credential) -> Write {
+    let write = Write::update(keys::credential(credential.user_id)).add("version", 1);
+    write.when(undisturbed(credential), Code::Conflict)
 }
 
 fn set_status(user_id: UserId, status: AccountStatus) -> Result<Write> {

@@ -52,7 +52,7 @@ pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool>
             return Ok(false);
         }
         let sessions = sessions::list(store, user_id, now).await?;
-        match accounts::begin_erasure(store, &credential, &sessions, now).await {
+        match store.commit(accounts::erase(&credential, &sessions, now)?).await {
             Err(Error { code: Code::Conflict, .. }) => return Ok(false),
             begun => begun?,
         }

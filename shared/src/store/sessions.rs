@@ -33,8 +33,8 @@ pub fn end(user_id: UserId, id: SessionId) -> Write {
 }
 
 /// The end of all of these.
-pub(super) fn end_all(sessions: &[Session]) -> impl Iterator<Item = Write> {
-    sessions.iter().map(|session| end(session.user_id, session.session_id))
+pub(super) fn end_all<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> impl Iterator<Item = Write> {
+    sessions.into_iter().map(|session| end(session.user_id, session.session_id))
 }
 
 /// Ends one session; `NotFound` when there is none.
