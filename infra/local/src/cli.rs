@@ -56,6 +56,9 @@ pub struct Serve {
     /// Keep everything in memory and forget it at the end
     #[arg(long, env = "TUNELINK_EPHEMERAL", value_parser = FalseyValueParser::new())]
     pub ephemeral: bool,
+    /// Wrong passwords and registrations that one network address is allowed in an hour
+    #[arg(long, env = "TUNELINK_ATTEMPTS_PER_ADDRESS", value_name = "NUMBER")]
+    pub attempts_per_address: Option<u32>,
 }
 
 /// Which table a command acts on: the local one, or one on AWS.
@@ -80,7 +83,11 @@ impl Serve {
             data: if self.ephemeral { Data::Memory } else { Data::Directory(self.data) },
             external_dynamodb: None,
             transport: None,
-            variables: Variables::new(),
+            variables: self
+                .attempts_per_address
+                .map(|number| ("TUNELINK_ATTEMPTS_PER_ADDRESS".to_owned(), number.to_string()))
+                .into_iter()
+                .collect(),
         }
     }
 }
