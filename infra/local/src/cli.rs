@@ -7,7 +7,6 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::backend::{Data, Options, TABLE};
-use crate::keys::Variables;
 
 /// The `TuneLink` backend on one machine.
 #[derive(Debug, Parser)]
