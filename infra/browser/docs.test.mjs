@@ -63,14 +63,9 @@ test("people log in to the documentation and call an operation", async () => {
   await picture(page, "authorized");
   await dialog.locator("button", { hasText: "Close" }).first().click();
 
-  const operation = page.locator("#operations-Accounts-getMyProfile");
-  await operation.locator(".opblock-summary-control").click();
-  const [response] = await Promise.all([
-    page.waitForResponse(`${url}/v1/users/me`),
-    operation.getByRole("button", { name: "Execute" }).click(),
-  ]);
+  const response = await execute(page, "Accounts-getMyProfile", "/v1/users/me");
   assert.equal(response.status(), 200);
-  const live = operation.locator(".live-responses-table");
+  const live = page.locator("#operations-Accounts-getMyProfile .live-responses-table");
   await live.waitFor();
   assert.match(await live.locator(".response-col_status").last().innerText(), /200/);
   assert.match(await live.locator(".response-col_description").last().innerText(), /"username": "django"/);
@@ -78,6 +73,21 @@ test("people log in to the documentation and call an operation", async () => {
   await picture(page, "called");
 
   assert.deepEqual(faults, []);
+});
+
+test("an operation does what it says when nothing but Execute is pressed", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}/docs`);
+  const change = await execute(page, "Accounts-updateMyProfile", "/v1/users/me");
+  assert.equal(change.status(), 200);
+  const profile = await execute(page, "Accounts-getMyProfile", "/v1/users/me");
+  assert.equal((await profile.json()).data.bio, "Gypsy jazz, mostly at night.");
+  const list = await execute(page, "Catalogue-listGenres", "/v1/genres");
+  assert.equal((await list.json()).data.length, 20);
+  const values = (inputs) => inputs.map((input) => input.value);
+  const headers = await page.locator('tr[data-param-in="header"] input').evaluateAll(values);
+  assert.ok(headers.length > 3);
+  assert.ok(headers.every((value) => value === ""), `${headers}`);
 });
 
 test("whoever types a wrong password is told so", async () => {
@@ -94,6 +104,18 @@ test("whoever types a wrong password is told so", async () => {
   await picture(page, "refused");
   assert.match(await dialog.locator(".errors").first().innerText(), /password/i);
 });
+
+/** The reply to an operation whose fields are left as they are. */
+async function execute(page, operation, path) {
+  const block = page.locator(`#operations-${operation}`);
+  const button = block.getByRole("button", { name: "Execute" });
+  if (!(await button.isVisible())) await block.locator(".opblock-summary-control").click();
+  const [response] = await Promise.all([
+    page.waitForResponse((response) => new URL(response.url()).pathname === path),
+    button.click(),
+  ]);
+  return response;
+}
 
 /** Everything that goes wrong on the page from now on, and every request to anybody but the backend. */
 function watch(page) {

@@ -56,8 +56,8 @@ impl Input for Idempotent {
     }
 
     fn describe(doc: &mut Description<'_>) {
-        let what = "At most 255 characters, for instance a UUID. The same request with the same key within 24 \
-                    hours has its effect once and gets the first reply again";
+        let what = "At most 255 characters; the same request with the same key within 24 hours has its effect \
+                    once and gets the first reply again";
         doc.header("Idempotency-Key", what, "0190a6c2-7d1b-7f6e-9a0c-4d3f2b1a0c9e");
         doc.codes(&[Code::IdempotencyKeyReused]);
     }

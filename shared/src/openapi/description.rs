@@ -83,18 +83,20 @@ impl<'a> Description<'a> {
         let schema = schema::of::<T>();
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let mut property = property.clone();
+            let Value::Object(mut property) = property.clone() else { continue };
             // A parameter is absent rather than null.
+            property.remove("nullable");
             if let Some(values) = property.get_mut("enum").and_then(Value::as_array_mut) {
                 values.retain(|value| !value.is_null());
             }
-            let about = property.as_object_mut().and_then(|p| {
-                p.remove("nullable");
-                p.remove("description")
-            });
+            let about = property.remove("description").unwrap_or_default();
+            let mut about = about.as_str().unwrap_or_default().to_owned();
+            let required = required.contains(&json!(name));
+            if !required && let Some(Value::String(example)) = property.remove("example") {
+                about = for_instance(&about, &example);
+            }
             self.parameters.push(json!({
-                "name": name, "in": "query", "required": required.contains(&json!(name)),
-                "description": about, "schema": property,
+                "name": name, "in": "query", "required": required, "description": about, "schema": property,
             }));
         }
     }
@@ -111,8 +113,8 @@ impl<'a> Description<'a> {
 
     pub(crate) fn header(&mut self, name: &str, about: &str, example: &str) {
         self.parameters.push(json!({
-            "name": name, "in": "header", "required": false, "description": about,
-            "schema": { "type": "string", "maxLength": 255 }, "example": example,
+            "name": name, "in": "header", "required": false, "description": for_instance(about, example),
+            "schema": { "type": "string", "maxLength": 255 },
         }));
     }
 
@@ -184,7 +186,7 @@ impl<'a> Description<'a> {
     pub(super) fn finish(mut self) -> Value {
         let language = json!({
             "name": "Accept-Language", "in": "header", "required": false,
-            "description": "The language of messages: English or French", "schema": { "type": "string" }, "example": "en",
+            "description": for_instance("The language of messages: English or French", "fr"), "schema": { "type": "string" },
         });
         self.parameters.push(language);
         let mut responses = std::mem::take(&mut self.success);
@@ -206,6 +208,12 @@ impl<'a> Description<'a> {
         }
         entry
     }
+}
+
+/// What a parameter is about that can be left out. Swagger UI sends its `example` unless somebody clears the field,
+/// so it has none.
+fn for_instance(about: &str, example: &str) -> String {
+    format!("{about}. For instance `{example}`")
 }
 
 /// A reply for each status, with an example for each code.

@@ -95,6 +95,17 @@ fn every_entry_says_all_there_is_to_know() {
 }
 
 #[test]
+fn what_can_be_left_out_is_not_filled_in() {
+    for function in functions::ALL {
+        let parameters = entry(function)["parameters"].as_array().expect("a list");
+        for parameter in parameters.iter().filter(|parameter| parameter["required"] != true) {
+            let example = [&parameter["example"], &parameter["schema"]["example"]];
+            assert!(example.iter().all(|example| example.is_null()), "{}: {parameter}", function.name);
+        }
+    }
+}
+
+#[test]
 fn the_gateway_knows_what_to_do_with_unknown_paths() {
     assert_eq!(entry(&functions::NOT_FOUND)["isDefaultRoute"], true);
 }
