@@ -61,8 +61,9 @@ async fn unknown_paths_and_methods_get_a_proper_answer() {
         (Method::PUT, "/v1/instruments/cello", "DELETE, GET, PATCH"),
         (Method::DELETE, "/v1/users/me", "GET, PATCH"),
     ] {
-        let reply = world.call(method, path).await;
+        let reply = world.call(method, path).french().await;
         reply.refused(405, "method_not_allowed");
+        assert_eq!(reply.body["message"], "Cette méthode n'est pas permise ici");
         assert_eq!(reply.header("allow"), allow);
     }
 }
