@@ -128,6 +128,28 @@ async fn single_writes_that_meet_a_transaction_are_tried_again() {
 }
 
 #[tokio::test]
+async fn a_write_whose_reply_got_lost_is_not_refused_for_its_own_effect() {
+    let Some(world) = World::local().await else { return };
+    let (person, other) = (world.person().await, world.person().await);
+    let block = format!("/v1/users/me/blocks/{}", other.id);
+    // A single write is sent once: sent again it would find nothing to delete, and say so.
+    person.call(Method::PUT, &block).await.ok();
+    world.faults.lose_reply_when(|operation, _| operation == "DeleteItem");
+    person.delete(&block).await.refused(503, "unavailable");
+    world.faults.stop();
+    assert_eq!(person.get("/v1/users/me/blocks").await.ok(), json!([]));
+    // A transaction is sent again under the same token, and has its effect once.
+    let mut left = 1;
+    world.faults.lose_reply_when(move |operation, _| {
+        let lose = operation == "TransactWriteItems" && left > 0;
+        left -= i32::from(lose);
+        lose
+    });
+    let name = unique("p");
+    world.post("/v1/auth/register", account(&name)).await.created();
+}
+
+#[tokio::test]
 async fn a_table_that_cannot_be_read_lets_nobody_in() {
     let Some(world) = World::local().await else { return };
     let person = world.person().await;

@@ -1,4 +1,4 @@
-//! What a real table does and the emulator never: transactions that meet others.
+//! What a real table does and the emulator never: transactions that meet others, and replies that get lost.
 
 use std::{
     fmt,
@@ -19,16 +19,22 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use tunelink_local::store::Transport;
 
-/// Decides of each call to the store, by its operation and body, whether it meets a conflict.
+/// Decides of each call to the store, by its operation and body, whether it is the one to fail.
 type Decide = Box<dyn FnMut(&str, &str) -> bool + Send>;
 
 /// A layer between the SDK and the store.
 #[derive(Clone, Default)]
 pub struct Faults {
     decide: Arc<Mutex<Option<Decide>>>,
+    lose: Arc<Mutex<Option<Decide>>>,
 }
 
 impl Faults {
+    /// From now on every call for which this returns true has its effect, and its reply is a 500.
+    pub fn lose_reply_when(&self, decide: impl FnMut(&str, &str) -> bool + Send + 'static) {
+        *self.lose.lock().expect("no test panics while it holds this") = Some(Box::new(decide));
+    }
+
     /// From now on every call for which this returns true fails with `TransactionConflict`, and has no effect.
     pub fn conflict_when(&self, decide: impl FnMut(&str, &str) -> bool + Send + 'static) {
         *self.decide.lock().expect("no test panics while it holds this") = Some(Box::new(decide));
@@ -36,14 +42,25 @@ impl Faults {
 
     pub fn stop(&self) {
         *self.decide.lock().expect("no test panics while it holds this") = None;
+        *self.lose.lock().expect("no test panics while it holds this") = None;
     }
 
     fn conflict(&self, request: &HttpRequest) -> Option<Response<SdkBody>> {
-        let operation = request.headers().get("x-amz-target")?.rsplit('.').next()?;
-        let body = std::str::from_utf8(request.body().bytes()?).ok()?;
+        let (operation, body) = call(request)?;
         let mut decide = self.decide.lock().expect("no test panics while it holds this");
         decide.as_mut()?(operation, body).then(|| answer(operation, body))
     }
+
+    fn loses_reply(&self, request: &HttpRequest) -> bool {
+        let mut decide = self.lose.lock().expect("no test panics while it holds this");
+        decide.as_mut().zip(call(request)).is_some_and(|(decide, (operation, body))| decide(operation, body))
+    }
+}
+
+/// The operation and the body of a call.
+fn call(request: &HttpRequest) -> Option<(&str, &str)> {
+    let operation = request.headers().get("x-amz-target")?.rsplit('.').next()?;
+    Some((operation, std::str::from_utf8(request.body().bytes()?).ok()?))
 }
 
 impl From<Faults> for Transport {
@@ -73,6 +90,14 @@ impl HttpConnector for Layer<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         match self.faults.conflict(&request) {
             Some(response) => HttpConnectorFuture::ready(Ok(response)),
+            None if self.faults.loses_reply(&request) => {
+                let done = self.inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    done.await?;
+                    let status = StatusCode::try_from(500).expect("500 is a status");
+                    Ok(Response::new(status, SdkBody::from("{}")))
+                })
+            }
             None => self.inner.call(request),
         }
     }
