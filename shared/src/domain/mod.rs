@@ -7,6 +7,7 @@ mod participation;
 mod profile;
 mod schedule;
 pub mod seats;
+mod selection;
 mod session;
 mod slug;
 mod text;
@@ -23,8 +24,9 @@ pub use self::{
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
     profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
-    schedule::{EventTime, Schedule, ZoneName},
+    schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},
+    selection::{EventSummary, FoundEvent, Selection},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,
 };
