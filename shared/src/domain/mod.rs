@@ -13,7 +13,7 @@ pub use self::{
         CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, SearchText,
         UserOfEntry,
     },
-    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
+    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Place, Profile, PublicProfile},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,
 };

@@ -90,6 +90,16 @@ pub fn users_of(kind: CatalogueKind, id: &Slug) -> String {
     format!("{}{id}", prefix(kind))
 }
 
+/// In `near`: who plays this instrument, or any, in a cell of the grid.
+pub fn near(instrument: Option<&Slug>, cell: &str) -> String {
+    format!("N#{}#{cell}", instrument.map_or("*", Slug::as_str))
+}
+
+/// Where in its cell of `near` a person is: every prefix of the geohash is a smaller cell.
+pub fn near_entry(geohash: &str, user_id: UserId) -> String {
+    format!("{geohash}#{user_id}")
+}
+
 pub const CATALOGUE: &str = "CATALOGUE";
 
 pub fn catalogue(kind: CatalogueKind, id: &Slug) -> Key {

@@ -8,6 +8,7 @@ mod condition;
 pub mod erasure;
 mod expression;
 pub mod keys;
+pub mod nearby;
 pub mod profiles;
 mod read;
 pub mod seed;
