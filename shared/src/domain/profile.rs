@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{LevelOfPlay, Role, Slug, UserId, text::one_line};
-use crate::{error::Code, rules::broken, text::Language};
+use crate::{error::Code, geo::Point, rules::broken, text::Language};
 
 /// What others read above a bio: 1–60 characters, something of it visible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -68,26 +68,6 @@ impl Home {
     #[must_use]
     pub fn shown(&self) -> Self {
         self.snapped(5)
-    }
-}
-
-/// A point on the globe, in degrees north and east (WGS 84).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
-    pub lat: f64,
-    pub lng: f64,
-}
-
-impl Place {
-    /// The geohash of this many characters; `None` for what is not on the globe.
-    pub fn geohash(self, precision: usize) -> Option<String> {
-        geohash::encode(geohash::Coord { x: self.lng, y: self.lat }, precision).ok()
-    }
-}
-
-impl From<Home> for Place {
-    fn from(Home { lat, lng, .. }: Home) -> Self {
-        Self { lat, lng }
     }
 }
 
@@ -174,8 +154,8 @@ impl Profile {
 
     /// Where searches nearby find this person, if they take part and let themselves be found. It is the home as others
     /// see it: the edge of a circle that is moved about, and the distances in it, would give away a finer one.
-    pub fn found_at(&self) -> Option<Place> {
-        self.shown_home().filter(|_| self.is_active()).map(Place::from)
+    pub fn found_at(&self) -> Option<Point> {
+        self.shown_home().filter(|_| self.is_active()).map(|home| Point::new(home.lat, home.lng))
     }
 
     /// Takes the parts that others may see.
@@ -284,7 +264,7 @@ mod tests {
             version: 1,
         };
         let Home { lat, lng, .. } = home.shown();
-        assert_eq!(someone.found_at(), Some(Place { lat, lng }));
+        assert_eq!(someone.found_at(), Some(Point::new(lat, lng)));
         let hidden = Profile { visible_nearby: Some(false), ..someone.clone() };
         assert_eq!((hidden.found_at(), hidden.shown_home()), (None, None));
         assert_eq!(Profile { home: None, ..someone.clone() }.found_at(), None);

@@ -45,12 +45,12 @@ impl Changes {
 
     fn apply(&self, profile: &Profile) -> Profile {
         let mut profile = Profile { version: profile.version + 1, ..profile.clone() };
-        self.display_name.apply(&mut profile.display_name);
-        self.bio.apply(&mut profile.bio);
-        self.photo_url.apply(&mut profile.photo_url);
-        self.home.apply(&mut profile.home);
-        self.visible_nearby.apply(&mut profile.visible_nearby);
-        self.language.apply(&mut profile.language);
+        self.display_name.clone().apply(&mut profile.display_name);
+        self.bio.clone().apply(&mut profile.bio);
+        self.photo_url.clone().apply(&mut profile.photo_url);
+        self.home.clone().apply(&mut profile.home);
+        self.visible_nearby.clone().apply(&mut profile.visible_nearby);
+        self.language.clone().apply(&mut profile.language);
         profile
     }
 

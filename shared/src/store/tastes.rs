@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Found, Key, Query, RELATED, Store, Write, catalogue, keys,
+    Condition, Found, Key, Query, RELATED, Store, Write, catalogue, keys,
     nearby::{self, Card, Person, Row},
 };
 use crate::{
@@ -117,6 +117,16 @@ pub async fn remove(store: &Store, user_id: UserId, kind: CatalogueKind, id: &Sl
 fn with_tastes(person: &Person, tastes: Vec<Taste>) -> Result<Vec<Write>> {
     let profile = &person.profile;
     person.turn_into(profile, tastes, Write::update(keys::profile(profile.user_id)))
+}
+
+/// An instrument that somebody plays or a genre that they like, as it is now.
+pub async fn find(store: &Store, user_id: UserId, kind: CatalogueKind, id: &Slug) -> Result<Option<Taste>> {
+    store.get(keys::taste(user_id, kind, id)).await
+}
+
+/// Fails unless it is there.
+pub fn must_be_there(user_id: UserId, kind: CatalogueKind, id: &Slug, refusal: impl Into<Error>) -> Write {
+    Write::check(keys::taste(user_id, kind, id)).when(Condition::exists(), refusal)
 }
 
 /// Someone's instruments or genres, by id.

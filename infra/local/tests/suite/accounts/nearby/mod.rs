@@ -133,7 +133,7 @@ async fn whoever_leaves_has_no_row_and_whoever_comes_back_has_them_all() {
     // As many writes as there can be in one transaction: every row, and every session that one can have.
     for _ in 0..49 {
         world.log_in(&person.name).await;
-        world.pass(std::time::Duration::from_secs(360));
+        world.pass(std::time::Duration::from_mins(6));
     }
     rows!(world, 21);
     let person = world.log_in(&person.name).await;

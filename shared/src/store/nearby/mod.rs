@@ -4,6 +4,7 @@
 //! and likes. So whatever changes one of these goes through here. It is made under the condition that none of them has
 //! changed since they were read, and it puts every row right in the same transaction.
 
+use geohash::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,16 +14,13 @@ use super::{
     tastes::{self, Taste},
 };
 use crate::{
-    domain::{AccountStatus, CatalogueKind, Level, Place, Profile, Slug, UserId},
+    domain::{AccountStatus, CatalogueKind, Level, Profile, Slug, UserId},
     error::{Code, Error, Result},
+    geo::Cell,
 };
 
-/// Beyond this latitude, in degrees, each pole is one cell: those of a grid get too narrow there. It is an edge of
-/// geohash cells of every size.
-const POLAR: f64 = 73.125;
-/// How many characters of the geohash are the partition, and how many the entry's place in it.
-const COARSE: usize = 3;
-const FINE: usize = 9;
+/// How many characters of the geohash are an entry's place in the index: cells of about 5 m.
+const DIGITS: usize = 9;
 
 /// What the indexes project of a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,10 +31,17 @@ pub struct Card {
     pub level: Option<Level>,
     /// Where others see them, if they let themselves be found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Spot>,
     /// What they like, if they let themselves be found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub genres: Vec<Slug>,
+}
+
+/// A place in a card, in degrees north and east.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spot {
+    lat: f64,
+    lng: f64,
 }
 
 impl Card {
@@ -66,18 +71,21 @@ impl Row {
 fn row(profile: &Profile, genres: &[Slug], played: Option<&Taste>) -> Row {
     let level = played.and_then(|taste| taste.level);
     let plain = Card::plain(profile.user_id, level);
-    let Some((place, hash)) = profile.found_at().and_then(|place| Some((place, place.geohash(FINE)?))) else {
+    let found = profile
+        .found_at()
+        .map(|place| (place, geohash::encode(Coord { x: place.lng(), y: place.lat() }, DIGITS)));
+    let Some((place, Ok(digits))) = found else {
         return played.map_or_else(Row::default, |_| Row::hidden(plain));
     };
-    let cell = match place.lat {
-        lat if lat >= POLAR => "N",
-        lat if lat <= -POLAR => "S",
-        _ => &hash[..COARSE],
-    };
+    let cell = Cell::at(place, Cell::COARSEST);
     Row {
-        near: Some(keys::near(played.map(|taste| &taste.id), cell)),
-        near_sk: Some(keys::near_entry(&hash, profile.user_id)),
-        card: Some(Card { place: Some(place), genres: genres.to_vec(), ..plain }),
+        near: Some(keys::near(played.map(|taste| &taste.id), &cell)),
+        near_sk: Some(keys::near_entry(&digits, profile.user_id)),
+        card: Some(Card {
+            place: Some(Spot { lat: place.lat(), lng: place.lng() }),
+            genres: genres.to_vec(),
+            ..plain
+        }),
     }
 }
 
