@@ -22,7 +22,9 @@ pub use self::{
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
-    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
+    profile::{
+        AccountStatus, Bio, DisplayName, Home, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile,
+    },
     schedule::{EventTime, Schedule, ZoneName},
     seats::{Seats, Slots},
     session::{DeviceName, Role, Session, Tokens},

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LevelOfPlay, Role, Slug, UserId, text::one_line};
+use super::{Level, LevelOfPlay, Role, Slug, UserId, text::one_line};
 use crate::{error::Code, geo::Point, rules::broken, text::Language};
 
 /// What others read above a bio: 1–60 characters, something of it visible.
@@ -140,6 +140,21 @@ pub struct PublicProfile {
     pub genres: Vec<Slug>,
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub created_at: Timestamp,
+}
+
+/// A musician found nearby.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct NearbyUser {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: Option<DisplayName>,
+    pub photo_url: Option<PhotoUrl>,
+    pub city: Option<String>,
+    /// How well they play the instrument that was asked for; null when none was.
+    pub level: Option<Level>,
+    /// To about 5 km around their home.
+    pub distance_km: u32,
 }
 
 impl Profile {

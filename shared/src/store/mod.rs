@@ -39,6 +39,7 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Names of the table's secondary indexes.
 pub const RELATED: &str = "related";
+pub const NEAR: &str = "near";
 
 /// The table, and the gate that commits of this call have to pass.
 #[derive(Clone)]

@@ -4,9 +4,12 @@
 //! and likes. So whatever changes one of these goes through here. It is made under the condition that none of them has
 //! changed since they were read, and it puts every row right in the same transaction.
 
+mod search;
+
 use geohash::Coord;
 use serde::{Deserialize, Serialize};
 
+pub use self::search::{Neighbour, Search, present, search};
 use super::{
     Condition, Store, Write,
     commit::Contention,
@@ -16,7 +19,7 @@ use super::{
 use crate::{
     domain::{AccountStatus, CatalogueKind, Level, Profile, Slug, UserId},
     error::{Code, Error, Result},
-    geo::Cell,
+    geo::{Cell, Point},
 };
 
 /// How many characters of the geohash are an entry's place in the index: cells of about 5 m.
@@ -42,6 +45,12 @@ pub struct Card {
 pub struct Spot {
     lat: f64,
     lng: f64,
+}
+
+impl From<&Spot> for Point {
+    fn from(Spot { lat, lng }: &Spot) -> Self {
+        Self::new(*lat, *lng)
+    }
 }
 
 impl Card {
