@@ -41,6 +41,7 @@ functions! {
         UPDATE_MY_PROFILE update_my_profile UpdateMyProfile
         DELETE_MY_ACCOUNT delete_my_account DeleteMyAccount
         GET_USER get_user GetUser
+        SEARCH_USERS search_users SearchUsers
         LIST_MY_INSTRUMENTS list_my_instruments ListMyInstruments
         SET_MY_INSTRUMENT set_my_instrument SetMyInstrument
         REMOVE_MY_INSTRUMENT remove_my_instrument RemoveMyInstrument

@@ -24,7 +24,7 @@ pub struct Config {
     pub verifying_keys: VerifyingKeys,
     /// What issues tokens; only the functions that do so are given it.
     pub issuing: Option<Issuing>,
-    /// `TUNELINK_CURSOR_SECRET`: signs cursors (base64).
+    /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64).
     pub cursor_secret: Secret,
     pub limits: Limits,
     /// `TUNELINK_DEBUG`: `1` makes every reply tell what it cost (`Server-Timing`).

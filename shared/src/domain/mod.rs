@@ -23,7 +23,9 @@ pub use self::{
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
-    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
+    profile::{
+        AccountStatus, Bio, DisplayName, Home, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile,
+    },
     schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},
     selection::{EventSummary, FoundEvent, Selection},

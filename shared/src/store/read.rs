@@ -212,13 +212,19 @@ impl Store {
     /// Reads many items, 100 a call; those that do not exist are left out, and the order is any. What the
     /// table leaves unprocessed is asked for again.
     pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
+        let items = self.get_items(keys, false).await?.into_iter();
+        items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+    }
+
+    /// The same for items of several kinds; as they are now, if it has to be `consistent`.
+    pub(super) async fn get_items(&self, keys: Vec<Key>, consistent: bool) -> Result<Vec<Item>> {
         let mut items: Vec<Item> = Vec::new();
         // An index is no snapshot and may name an item twice, which DynamoDB refuses.
         let keys: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
         for chunk in keys.chunks(BATCH) {
             let keys = chunk.iter().cloned().map(Item::from).collect();
-            let request =
-                KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(Error::internal)?;
+            let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
+            let request = request.build().map_err(Error::internal)?;
             let mut pending = HashMap::from([(self.table.to_string(), request)]);
             let mut attempts = 0;
             while !pending.is_empty() {
@@ -246,7 +252,7 @@ impl Store {
                 }
             }
         }
-        items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+        Ok(items)
     }
 
     /// Whether the table answers.
