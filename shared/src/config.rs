@@ -27,6 +27,8 @@ pub struct Config {
     /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64).
     pub cursor_secret: Secret,
     pub limits: Limits,
+    /// `TUNELINK_DEBUG`: `1` makes every reply tell what it cost (`Server-Timing`).
+    pub debug: bool,
 }
 
 #[derive(Clone)]
@@ -93,6 +95,7 @@ impl Config {
                 guesses_per_device: 10,
                 attempts_per_address: attempts,
             },
+            debug: get("TUNELINK_DEBUG").as_deref() == Some("1"),
         })
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     error::Result,
+    geojson::{self, Feature, FeatureCollection},
     http::{Content, ETag, PageInfo, Reply},
     openapi::Description,
     text::Language,
@@ -139,6 +140,34 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
     fn describe(doc: &mut Description<'_>) {
         doc.page::<T>();
         doc.conditional();
+    }
+}
+
+/// A page, or the same as a map where the caller asked for one.
+pub enum Listing<T> {
+    Page(Page<T>),
+    Map(Page<T>),
+}
+
+impl<T: Feature> Output for Listing<T> {
+    fn into_reply(self) -> Result<Reply> {
+        let reply = match self {
+            Self::Page(page) => page.into_reply()?,
+            Self::Map(page) => {
+                let cache = page.cache;
+                let map =
+                    FeatureCollection::new(page.items, PageInfo { next: page.next, partial: page.partial });
+                let reply =
+                    Reply::plain_as(geojson::MEDIA_TYPE, 200, &map)?.header(header::CACHE_CONTROL, cache);
+                Reply { etag: Some(ETag::Content), ..reply }
+            }
+        };
+        Ok(reply.header(header::VARY, "Accept"))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        Page::<T>::describe(doc);
+        doc.also_as::<FeatureCollection<T>>(geojson::MEDIA_TYPE);
     }
 }
 

@@ -7,7 +7,6 @@ use tunelink::{
     app::App,
     auth::Member,
     domain::{CatalogueKind, Level, NearbyUser, Slug},
-    error::FieldError,
     geo::{
         Circle, Point,
         search::{Budget, Wanted},
@@ -74,7 +73,7 @@ impl Operation for SearchUsers {
             limit: paging.limit(),
             budget: Budget::default(),
         };
-        must_be_offered(app.store(), instrument.as_ref(), genre.as_ref()).await?;
+        must_be_known(app.store(), instrument.as_slice(), genre.as_slice()).await?;
         let circle = Circle { centre: Point::new(lat, lng), radius: millimetres(radius_km) };
         let search = Search { seeker: member.user_id, circle, instrument, level, genre };
         let found = nearby::search(app.store(), &search, &wanted).await?;
@@ -99,18 +98,14 @@ impl Operation for SearchUsers {
     }
 }
 
-/// Refuses what the catalogue does not have.
-async fn must_be_offered(store: &Store, instrument: Option<&Slug>, genre: Option<&Slug>) -> Result<()> {
-    let (has_instrument, has_genre) = try_join!(
-        catalogue::has(store, CatalogueKind::Instrument, instrument),
-        catalogue::has(store, CatalogueKind::Genre, genre),
+/// Refuses what nobody can play or like, before anything is searched.
+async fn must_be_known(store: &Store, instrument: &[Slug], genre: &[Slug]) -> Result<()> {
+    let (instrument, genre) = try_join!(
+        catalogue::unknown(store, CatalogueKind::Instrument, instrument),
+        catalogue::unknown(store, CatalogueKind::Genre, genre),
     )?;
-    let unknown = [
-        (has_instrument, Code::UnknownInstrument.at("instrument")),
-        (has_genre, Code::UnknownGenre.at("genre")),
-    ];
-    let faults: Vec<FieldError> =
-        unknown.into_iter().filter(|(has, _)| !has).map(|(_, fault)| fault).collect();
+    let instrument = instrument.iter().map(|_| Code::UnknownInstrument.at("instrument"));
+    let faults: Vec<_> = instrument.chain(genre.iter().map(|_| Code::UnknownGenre.at("genre"))).collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 

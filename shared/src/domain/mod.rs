@@ -7,6 +7,7 @@ mod participation;
 mod profile;
 mod schedule;
 pub mod seats;
+mod selection;
 mod session;
 mod slug;
 mod text;
@@ -25,8 +26,9 @@ pub use self::{
     profile::{
         AccountStatus, Bio, DisplayName, Home, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile,
     },
-    schedule::{EventTime, Schedule, ZoneName},
+    schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},
+    selection::{EventSummary, FoundEvent, Selection},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,
 };

@@ -45,12 +45,6 @@ pub async fn unknown(store: &Store, kind: CatalogueKind, ids: &[Slug]) -> Result
     Ok((0..ids.len()).filter(|at| !is_known(&ids[*at])).collect())
 }
 
-/// Whether the catalogue has this entry, perhaps a second ago; it has what is not asked for.
-pub async fn has(store: &Store, kind: CatalogueKind, id: Option<&Slug>) -> Result<bool> {
-    let Some(id) = id else { return Ok(true) };
-    Ok(find::<serde_json::Value>(store, kind, id).await?.is_some())
-}
-
 /// All entries of a kind, by id, perhaps a second old.
 pub async fn list<T: DeserializeOwned>(store: &Store, kind: CatalogueKind) -> Result<Vec<T>> {
     let found = store.query::<Row<T>>(&Query::partition(keys::CATALOGUE).prefix(keys::prefix(kind))).await?;

@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::{LONGEST_READ, Layout, Read, behind};
+use super::{LONGEST_READ, Layout, ROWS_PER_CALL, Read, behind};
 use crate::geo::{Cell, Point};
 
-/// What is asked of a cell at first when its rows are wanted, not a mere impression.
-const FIRST_READ: usize = 64;
-/// So many rows cost as much to read again as a read that finds nothing.
-const ROWS_PER_CALL: usize = 8;
+/// What is asked of a cell at first when its rows are wanted, not a mere impression; a cell with more is divided.
+const FIRST_READ: usize = 48;
 
 /// What was read of which cells.
 pub(super) struct Known<'a> {

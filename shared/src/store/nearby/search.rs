@@ -58,7 +58,9 @@ pub async fn search(
         neighbour.user_id != search.seeker && is_as_good && likes
     };
     let index = Index { store, instrument: search.instrument.as_ref() };
-    by_distance(&index, &search.circle, Layout::Place, keep, wanted).await
+    let found = by_distance(&index, &search.circle, Layout::Place, keep, wanted).await?;
+    store.meter.rounds(found.cost.rounds);
+    Ok(found)
 }
 
 /// The profiles of those who are to be found where the index has them, by the table as it is now. Whoever has left,
@@ -111,8 +113,9 @@ impl Source for Index<'_> {
 
     async fn read(&self, Read { partition, first, last, limit }: Read<'_, Cell>) -> Result<Batch<Neighbour>> {
         let query = Query::index(NEAR, keys::near(self.instrument, partition));
-        let found = self.store.query::<Entry>(&query.between(first, last).limit(limit)).await?;
-        let rows = found.rows.into_iter().map(|Entry { near_sk, card }| (near_sk, card));
-        Ok(Batch { rows: rows.collect(), more: found.more })
+        let found = self.store.page(&query.between(first, last).limit(limit)).await?;
+        let entry = |item| serde_dynamo::from_item(item).map(|Entry { near_sk, card }| (near_sk, card));
+        let rows = found.rows.into_iter().map(entry).collect::<Result<_, _>>().map_err(Error::internal)?;
+        Ok(Batch { rows, more: found.more })
     }
 }
