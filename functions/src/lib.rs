@@ -57,6 +57,7 @@ functions! {
         UPDATE_EVENT update_event UpdateEvent
         CANCEL_EVENT cancel_event CancelEvent
         GET_EVENT get_event GetEvent
+        GET_EVENT_CALENDAR get_event_calendar GetEventCalendar
         SEARCH_EVENTS search_events SearchEvents
         LIST_MY_EVENTS list_my_events ListMyEvents
         LIST_EVENT_INSTRUMENTS list_event_instruments ListEventInstruments

@@ -33,6 +33,7 @@ pub(crate) enum Content {
 
 /// Where a list goes on.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(inline, deny_unknown_fields)]
 pub(crate) struct PageInfo {
     pub(crate) next: Option<String>,
     /// True when a budget cut the page short of what was asked.

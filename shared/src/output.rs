@@ -51,9 +51,17 @@ pub struct Done;
 /// 200 with a web page instead of an envelope.
 pub struct Html(pub Cow<'static, [u8]>);
 
+/// 200 with an iCalendar object (RFC 5545) instead of an envelope.
+pub struct Calendar {
+    pub text: String,
+    /// What a browser calls it when it is saved, in ASCII.
+    pub file_name: String,
+}
+
 /// 200 with a JSON document instead of an envelope.
 pub struct Document(pub Cow<'static, [u8]>);
 
+const CALENDAR: &str = "text/calendar; charset=utf-8";
 /// Whoever holds a copy asks whether it is still good.
 const REVALIDATE: &str = "private, no-cache";
 /// Anyone may keep this for five minutes.
@@ -199,6 +207,22 @@ impl Output for Document {
 
     fn describe(doc: &mut Description<'_>) {
         doc.media("application/json");
+        doc.conditional();
+    }
+}
+
+impl Output for Calendar {
+    fn into_reply(self) -> Result<Reply> {
+        let content = Content::Media { content_type: CALENDAR, body: Cow::Owned(self.text.into_bytes()) };
+        let headers = vec![
+            (header::CACHE_CONTROL, REVALIDATE.to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", self.file_name)),
+        ];
+        Ok(Reply { status: 200, content, headers, etag: Some(ETag::Content) })
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.media(CALENDAR);
         doc.conditional();
     }
 }

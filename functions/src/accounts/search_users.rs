@@ -3,10 +3,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::try_join;
 use tunelink::{
-    Code, Error, Result,
+    Code, Result,
     app::App,
     auth::Member,
-    domain::{CatalogueKind, Level, NearbyUser, Slug},
+    domain::{Level, NearbyUser, Slug},
     geo::{
         Circle, Point,
         search::{Budget, Wanted},
@@ -17,7 +17,7 @@ use tunelink::{
     paging::{CursorText, Limit, Paging},
     rules::broken,
     store::{
-        Store, catalogue,
+        catalogue,
         nearby::{self, Search},
     },
     text::Text,
@@ -73,10 +73,10 @@ impl Operation for SearchUsers {
             limit: paging.limit(),
             budget: Budget::default(),
         };
-        must_be_known(app.store(), instrument.as_slice(), genre.as_slice()).await?;
-        let circle = Circle { centre: Point::new(lat, lng), radius: millimetres(radius_km) };
+        let circle = Circle::new(Point::new(lat, lng), radius_km);
         let search = Search { seeker: member.user_id, circle, instrument, level, genre };
-        let found = nearby::search(app.store(), &search, &wanted).await?;
+        let known = catalogue::must_be_known(app.store(), search.instrument.as_ref(), search.genre.as_ref());
+        let (found, ()) = try_join!(nearby::search(app.store(), &search, &wanted), known)?;
         let next = found.next.map(|last| cursors.mint(&last)).transpose()?;
         let (distances, neighbours): (Vec<_>, Vec<_>) =
             found.rows.into_iter().map(|((distance, _), neighbour)| (distance, neighbour)).unzip();
@@ -98,27 +98,11 @@ impl Operation for SearchUsers {
     }
 }
 
-/// Refuses what nobody can play or like, before anything is searched.
-async fn must_be_known(store: &Store, instrument: &[Slug], genre: &[Slug]) -> Result<()> {
-    let (instrument, genre) = try_join!(
-        catalogue::unknown(store, CatalogueKind::Instrument, instrument),
-        catalogue::unknown(store, CatalogueKind::Genre, genre),
-    )?;
-    let instrument = instrument.iter().map(|_| Code::UnknownInstrument.at("instrument"));
-    let faults: Vec<_> = instrument.chain(genre.iter().map(|_| Code::UnknownGenre.at("genre"))).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
-}
-
 /// A level is one of an instrument.
 fn there_for(level: Option<Level>) -> impl FnOnce(&Option<Slug>, &()) -> garde::Result {
     move |instrument, ()| {
         if level.is_some() && instrument.is_none() { Err(broken(Code::Missing)) } else { Ok(()) }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 2·10⁸")]
-fn millimetres(km: f64) -> u64 {
-    (km * 1e6).round() as u64
 }
 
 fn kilometres(mm: u64) -> u32 {

@@ -3,6 +3,7 @@
 pub mod cancel_event;
 pub mod create_event;
 pub mod get_event;
+pub mod get_event_calendar;
 pub mod list_event_instruments;
 pub mod list_my_events;
 pub mod remove_event_instrument;

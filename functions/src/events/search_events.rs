@@ -7,7 +7,7 @@ use tunelink::{
     Code, Error, Result,
     app::App,
     auth::Anyone,
-    domain::{CatalogueKind, EventSummary, EventType, FoundEvent, Instant, Selection, Slug},
+    domain::{EventSummary, EventType, FoundEvent, Instant, Selection, Slug},
     error::FieldError,
     geo::{
         Circle, Point,
@@ -19,7 +19,7 @@ use tunelink::{
     output::{Listing, Page},
     paging::{CursorText, Limit},
     store::{
-        Store, catalogue,
+        catalogue,
         search::{self, Window},
     },
     text::Text,
@@ -111,20 +111,10 @@ impl Operation for SearchEvents {
                 (Some(circle), Sort::Distance) => around_by_distance(app, &query, &circle).await,
             }
         };
-        let (page, ()) = try_join!(search, filters_are_known(app.store(), &query))?;
+        let known = catalogue::must_be_known(app.store(), query.instrument.as_ref(), query.genre.as_ref());
+        let (page, ()) = try_join!(search, known)?;
         Ok(if map { Listing::Map(page) } else { Listing::Page(page) })
     }
-}
-
-/// Refuses what nobody can play or like, rather than finding nothing.
-async fn filters_are_known(store: &Store, query: &EventQuery) -> Result<()> {
-    let (instrument, genre) = try_join!(
-        catalogue::unknown(store, CatalogueKind::Instrument, query.instrument.as_slice()),
-        catalogue::unknown(store, CatalogueKind::Genre, query.genre.as_slice()),
-    )?;
-    let instrument = instrument.iter().map(|_| Code::UnknownInstrument.at("instrument"));
-    let faults: Vec<_> = instrument.chain(genre.iter().map(|_| Code::UnknownGenre.at("genre"))).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 async fn everywhere(app: &App, query: &EventQuery) -> Result<Page<EventSummary>> {
@@ -204,10 +194,9 @@ impl EventQuery {
     /// A place is two numbers; how far is a matter of a place.
     fn circle(&self) -> Result<Option<Circle>> {
         match (self.lat, self.lng) {
-            (Some(lat), Some(lng)) => Ok(Some(Circle {
-                centre: Point::new(lat, lng),
-                radius: millimetres(self.radius_km.unwrap_or(RADIUS)),
-            })),
+            (Some(lat), Some(lng)) => {
+                Ok(Some(Circle::new(Point::new(lat, lng), self.radius_km.unwrap_or(RADIUS))))
+            }
             (None, None) if self.radius_km.is_none() => Ok(None),
             (lat, lng) => {
                 let missing = [(lat, "lat"), (lng, "lng")].into_iter().filter(|(given, _)| given.is_none());
@@ -236,9 +225,4 @@ impl EventQuery {
             (self.r#type, self.genre.clone(), self.instrument.clone(), self.free_only),
         )
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0.5 to 200 km")]
-fn millimetres(kilometres: f64) -> u64 {
-    (kilometres * 1e6).round() as u64
 }

@@ -42,10 +42,10 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Names of the table's secondary indexes.
 pub const RELATED: &str = "related";
-const NEAR: &str = "near";
 const CALENDAR: &str = "calendar";
 /// By place, from coarse to fine.
 const GEO: [&str; 4] = ["geo3", "geo4", "geo5", "geo6"];
+const NEAR: &str = "near";
 
 /// The table, the gate that commits of this call have to pass, and what the call asks of the table.
 #[derive(Clone)]

@@ -113,9 +113,12 @@ impl Source for Index<'_> {
 
     async fn read(&self, Read { partition, first, last, limit }: Read<'_, Cell>) -> Result<Batch<Neighbour>> {
         let query = Query::index(NEAR, keys::near(self.instrument, partition));
-        let found = self.store.page(&query.between(first, last).limit(limit)).await?;
-        let entry = |item| serde_dynamo::from_item(item).map(|Entry { near_sk, card }| (near_sk, card));
-        let rows = found.rows.into_iter().map(entry).collect::<Result<_, _>>().map_err(Error::internal)?;
-        Ok(Batch { rows, more: found.more })
+        let page = self.store.page(&query.between(first, last).limit(limit)).await?;
+        let row = |item| -> Result<_> {
+            let Entry { near_sk, card } = serde_dynamo::from_item(item).map_err(Error::internal)?;
+            Ok((near_sk, card))
+        };
+        let rows = page.rows.into_iter().map(row).collect::<Result<_>>()?;
+        Ok(Batch { rows, more: page.more })
     }
 }

@@ -4,6 +4,7 @@ mod deciding;
 mod joining;
 mod mine;
 mod races;
+mod searching;
 
 use std::collections::BTreeMap;
 
