@@ -45,7 +45,7 @@ pub const RELATED: &str = "related";
 const CALENDAR: &str = "calendar";
 /// By place, from coarse to fine.
 const GEO: [&str; 4] = ["geo3", "geo4", "geo5", "geo6"];
-pub const NEAR: &str = "near";
+const NEAR: &str = "near";
 
 /// The table, the gate that commits of this call have to pass, and what the call asks of the table.
 #[derive(Clone)]

@@ -1,7 +1,9 @@
 //! Who is found nearby.
 
+mod crowd;
 mod races;
 mod rows;
+mod search;
 
 use reqwest::Method;
 use serde_json::{Value, json};
