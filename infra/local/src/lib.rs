@@ -15,3 +15,4 @@ pub mod store;
 pub mod table;
 pub mod target;
 pub mod template;
+pub mod world;
