@@ -6,6 +6,8 @@ use tunelink::{openapi::Section, operation::Function};
 pub mod accounts;
 pub mod admin;
 pub mod catalogue;
+pub mod events;
+pub mod participations;
 pub mod platform;
 
 macro_rules! functions {
@@ -48,6 +50,23 @@ functions! {
         BLOCK_USER block_user BlockUser
         UNBLOCK_USER unblock_user UnblockUser
         LIST_BLOCKED_USERS list_blocked_users ListBlockedUsers
+    }
+    events "Events" "Announce them, look after them, find your own" {
+        CREATE_EVENT create_event CreateEvent
+        UPDATE_EVENT update_event UpdateEvent
+        CANCEL_EVENT cancel_event CancelEvent
+        GET_EVENT get_event GetEvent
+        LIST_MY_EVENTS list_my_events ListMyEvents
+        LIST_EVENT_INSTRUMENTS list_event_instruments ListEventInstruments
+        SET_EVENT_INSTRUMENT set_event_instrument SetEventInstrument
+        REMOVE_EVENT_INSTRUMENT remove_event_instrument RemoveEventInstrument
+    }
+    participations "Participations" "Take part, wait in line, decide who plays" {
+        JOIN_EVENT join_event JoinEvent
+        LIST_PARTICIPANTS list_participants ListParticipants
+        GET_PARTICIPATION get_participation GetParticipation
+        UPDATE_PARTICIPATION update_participation UpdateParticipation
+        LEAVE_EVENT leave_event LeaveEvent
     }
     catalogue "Catalogue" "Instruments and genres" {
         LIST_INSTRUMENTS list_instruments ListInstruments

@@ -61,6 +61,18 @@ codes! {
     PasswordIsIdentity "password_is_identity" 422 "The password must not be the username or the e-mail address" "Le mot de passe ne doit être ni le nom d'utilisateur ni l'adresse e-mail";
     UnknownInstrument "unknown_instrument" 422 "The catalogue has no such instrument" "Cet instrument n'est pas au catalogue";
     UnknownGenre "unknown_genre" 422 "The catalogue has no such genre" "Ce genre n'est pas au catalogue";
+    UnknownTimeZone "unknown_time_zone" 422 "This is not an IANA time zone" "Ce n'est pas un fuseau horaire IANA";
+    TimeInGap "time_in_gap" 422 "The clocks of this time zone skip this time" "Les horloges de ce fuseau sautent cette heure";
+    AmbiguousTime "ambiguous_time" 422 "The clocks of this time zone show this time twice: add the offset" "Les horloges de ce fuseau montrent deux fois cette heure : précisez le décalage";
+    StartsInThePast "starts_in_the_past" 422 "Must be in the future" "Doit être dans le futur";
+    TooFarAhead "too_far_ahead" 422 "Must be within {n} days" "Doit être dans les {n} jours";
+    EndsBeforeStart "ends_before_start" 422 "Must be after the start" "Doit être après le début";
+    LastsTooLong "lasts_too_long" 422 "Must be within {n} days of the start" "Doit être à {n} jours du début au plus";
+    FromAfterTo "from_after_to" 422 "Must be after `from`" "Doit être après `from`";
+    RangeTooLong "range_too_long" 422 "Without a place, at most {n} months after `from`" "Sans lieu, au plus {n} mois après `from`";
+    NeedsPlace "needs_place" 422 "Only together with `lat`, `lng` and `radius_km`" "Seulement avec `lat`, `lng` et `radius_km`";
+    DuplicateEntry "duplicate_entry" 422 "This occurs more than once" "Ceci apparaît plusieurs fois";
+    InstrumentNotPlayed "instrument_not_played" 422 "You do not play this instrument: add it to your profile first" "Vous ne jouez pas de cet instrument : ajoutez-le d'abord à votre profil";
     Oneself "oneself" 422 "You cannot do this to yourself" "Vous ne pouvez pas vous viser vous-même";
     IdempotencyKeyReused "idempotency_key_reused" 422 "This idempotency key was used with another request" "Cette clé d'idempotence a servi à une autre requête";
 
@@ -80,6 +92,17 @@ codes! {
     AlreadyExists "already_exists" 409 "This exists already" "Cela existe déjà";
     InUse "in_use" 409 "This is still in use" "Cela est encore utilisé";
     LimitReached "limit_reached" 409 "The limit of {n} is reached" "La limite de {n} est atteinte";
+    CapacityTaken "capacity_taken" 409 "{n} seats are taken already" "{n} places sont déjà prises";
+    SlotsTaken "slots_taken" 409 "{n} take part with this instrument or wait for it" "{n} personnes participent avec cet instrument ou l'attendent";
+    AlreadyPublished "already_published" 409 "A published event does not become a draft again" "Un événement publié ne redevient pas un brouillon";
+    EventCancelled "event_cancelled" 409 "The event is cancelled" "L'événement est annulé";
+    EventEnded "event_ended" 409 "The event is over" "L'événement est terminé";
+    EventNotBegun "event_not_begun" 409 "The event has not begun" "L'événement n'a pas commencé";
+    OwnEvent "own_event" 409 "This is your own event" "C'est votre propre événement";
+    AlreadyJoined "already_joined" 409 "You have signed up already" "Vous êtes déjà inscrit";
+    InstrumentNotWanted "instrument_not_wanted" 409 "The event does not look for this instrument" "L'événement ne cherche pas cet instrument";
+    NoSlot "no_slot" 409 "All slots for this instrument are taken" "Toutes les places pour cet instrument sont prises";
+    NotGoing "not_going" 409 "This person has no seat" "Cette personne n'a pas de place";
     Conflict "conflict" 409 "Somebody else changed this at the same time; try again" "Quelqu'un d'autre a modifié cela en même temps ; réessayez";
     PreconditionFailed "precondition_failed" 412 "This was changed since you read it" "Cela a changé depuis votre lecture";
 

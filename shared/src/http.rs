@@ -68,6 +68,8 @@ impl Reply {
 pub enum ETag {
     /// The version of an item that can be changed under `If-Match`.
     Version(u64),
+    /// The same, of a reply that says more than the item does.
+    Revision(u64),
     /// Taken from the content itself.
     Content,
 }
@@ -79,12 +81,15 @@ impl ETag {
     fn value(&self, content: &[u8], language: Language) -> String {
         match self {
             Self::Version(version) => format!("\"{version}-{}\"", language.tag()),
-            Self::Content => {
-                let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content);
-                format!("\"{}\"", crate::encoding::base64url(&digest.as_ref()[..12]))
-            }
+            Self::Revision(version) => format!("\"{version}-{}\"", digest(content)),
+            Self::Content => format!("\"{}\"", digest(content)),
         }
     }
+}
+
+fn digest(content: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content);
+    crate::encoding::base64url(&digest.as_ref()[..12])
 }
 
 /// The versions that a change may replace: any, or those of an `If-Match` header.
@@ -121,6 +126,11 @@ impl IfMatch {
 
     pub fn allows(&self, version: u64) -> bool {
         self.0.as_ref().is_none_or(|versions| versions.contains(&version))
+    }
+
+    /// Refuses a version that the caller has not seen.
+    pub fn check(&self, version: u64) -> Result<()> {
+        if self.allows(version) { Ok(()) } else { Err(Code::PreconditionFailed.into()) }
     }
 
     /// The condition under which an item with an attribute `version` may be written.

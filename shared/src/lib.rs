@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod domain;
 pub mod encoding;
 pub mod error;
+pub mod geo;
 pub mod http;
 pub mod idempotency;
 pub mod input;

@@ -40,6 +40,7 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
+    partial: bool,
     cache: &'static str,
 }
 
@@ -68,6 +69,11 @@ impl<T> Resource<T> {
         Self { data, etag: ETag::Version(version), cache: REVALIDATE }
     }
 
+    /// The same where the reply says more than the version counts.
+    pub const fn revised(data: T, version: u64) -> Self {
+        Self { data, etag: ETag::Revision(version), cache: REVALIDATE }
+    }
+
     #[must_use]
     pub fn public(self) -> Self {
         Self { cache: PUBLIC, ..self }
@@ -76,7 +82,13 @@ impl<T> Resource<T> {
 
 impl<T> Page<T> {
     pub const fn new(items: Vec<T>, next: Option<String>) -> Self {
-        Self { items, next, cache: REVALIDATE }
+        Self { items, next, partial: false, cache: REVALIDATE }
+    }
+
+    /// A page that a budget may have cut short of what was asked.
+    #[must_use]
+    pub fn partial(self, partial: bool) -> Self {
+        Self { partial, ..self }
     }
 
     #[must_use]
@@ -119,7 +131,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Resource<T> {
 
 impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
     fn into_reply(self) -> Result<Reply> {
-        let page = PageInfo { next: self.next, partial: false };
+        let page = PageInfo { next: self.next, partial: self.partial };
         let reply = Reply::list(200, &self.items, Some(page))?.header(header::CACHE_CONTROL, self.cache);
         Ok(Reply { etag: Some(ETag::Content), ..reply })
     }

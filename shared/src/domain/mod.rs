@@ -2,7 +2,11 @@
 
 mod account;
 mod catalogue;
+mod event;
+mod participation;
 mod profile;
+mod schedule;
+pub mod seats;
 mod session;
 mod slug;
 mod text;
@@ -13,7 +17,14 @@ pub use self::{
         CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, SearchText,
         UserOfEntry,
     },
+    event::{
+        Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
+        EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
+    },
+    participation::{Participation, ParticipationStatus, ParticipationView},
     profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
+    schedule::{EventTime, Schedule, ZoneName},
+    seats::{Seats, Slots},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,
 };
@@ -43,6 +54,8 @@ macro_rules! id {
 id! {
     /// A person's id (UUIDv7).
     UserId;
+    /// A music event's id (UUIDv7).
+    EventId;
     /// A session's id (UUIDv7).
     SessionId;
     /// What a device proof names (UUIDv7).

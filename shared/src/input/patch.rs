@@ -20,6 +20,15 @@ impl<T> Patch<T> {
             Self::Set(value) => Patch::Set(change(value)),
         }
     }
+
+    /// Makes the change.
+    pub fn apply(self, to: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *to = None,
+            Self::Set(value) => *to = Some(value),
+        }
+    }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
@@ -64,6 +73,20 @@ impl<T: Validate> Validate for Patch<T> {
 /// A member of a merge patch that cannot be cleared: absent leaves the field as it is, null is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replace<T>(pub Patch<T>);
+
+impl<T> Replace<T> {
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Replace<U> {
+        Replace(self.0.map(change))
+    }
+
+    /// Makes the change.
+    pub fn apply(self, to: &mut T) {
+        if let Patch::Set(value) = self.0 {
+            *to = value;
+        }
+    }
+}
 
 impl<T> Default for Replace<T> {
     fn default() -> Self {

@@ -37,6 +37,14 @@ pub async fn find<T: DeserializeOwned>(
     store.glance(keys::catalogue(kind, id)).await
 }
 
+/// Which of these ids the catalogue does not have, by their places; it may have got them within the last second.
+pub async fn unknown(store: &Store, kind: CatalogueKind, ids: &[Slug]) -> Result<Vec<usize>> {
+    let keys = ids.iter().map(|id| keys::catalogue(kind, id)).collect();
+    let known = store.get_all::<super::Key>(keys).await?;
+    let is_known = |id: &Slug| known.contains(&keys::catalogue(kind, id));
+    Ok((0..ids.len()).filter(|at| !is_known(&ids[*at])).collect())
+}
+
 /// All entries of a kind, by id, perhaps a second old.
 pub async fn list<T: DeserializeOwned>(store: &Store, kind: CatalogueKind) -> Result<Vec<T>> {
     let found = store.query::<Row<T>>(&Query::partition(keys::CATALOGUE).prefix(keys::prefix(kind))).await?;
@@ -87,9 +95,18 @@ pub async fn delete(store: &Store, kind: CatalogueKind, id: &Slug) -> Result<()>
 
 /// Fails unless the catalogue has this entry and it is not about to go.
 pub(super) fn must_be_offered(kind: CatalogueKind, id: &Slug) -> Write {
+    let field = match kind {
+        CatalogueKind::Instrument => "instrument_id",
+        CatalogueKind::Genre => "genre_id",
+    };
+    must_be_offered_at(kind, id, field)
+}
+
+/// The same, for an entry that is named in another field.
+pub(super) fn must_be_offered_at(kind: CatalogueKind, id: &Slug, field: &str) -> Write {
     let unknown = match kind {
-        CatalogueKind::Instrument => Code::UnknownInstrument.at("instrument_id"),
-        CatalogueKind::Genre => Code::UnknownGenre.at("genre_id"),
+        CatalogueKind::Instrument => Code::UnknownInstrument.at(field),
+        CatalogueKind::Genre => Code::UnknownGenre.at(field),
     };
     Write::check(keys::catalogue(kind, id))
         .when(Condition::exists().and(Condition::Lacks("retired")), unknown)

@@ -181,18 +181,18 @@ impl Attempt {
 }
 
 /// Pauses between attempts that contend with others: exponential, with full jitter.
-struct Contention {
+pub(super) struct Contention {
     since: Instant,
     pause_ms: u64,
 }
 
 impl Contention {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { since: Instant::now(), pause_ms: FIRST_PAUSE_MS }
     }
 
     /// Waits for the next attempt; gives up when it has been long enough.
-    async fn pause(&mut self) -> Result<()> {
+    pub(super) async fn pause(&mut self) -> Result<()> {
         if self.since.elapsed() >= CONTEND {
             return Err(Error::unavailable("too many contend for the same items"));
         }

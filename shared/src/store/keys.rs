@@ -1,9 +1,10 @@
 //! The only place that spells a key. `docs/DATA-MODEL.md` has the table of them all.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 
 use crate::{
-    domain::{CatalogueKind, SessionId, Slug, UserId},
+    domain::{CatalogueKind, EventId, EventType, SessionId, Slug, UserId},
     encoding::sha256,
 };
 
@@ -88,6 +89,67 @@ pub const fn prefix(kind: CatalogueKind) -> &'static str {
 /// In `related`: who plays this instrument or likes this genre.
 pub fn users_of(kind: CatalogueKind, id: &Slug) -> String {
     format!("{}{id}", prefix(kind))
+}
+
+/// The partition of everything that belongs to one event.
+pub fn event_partition(id: EventId) -> String {
+    format!("E#{id}")
+}
+
+/// What the sort keys of the event itself, its text and its seats begin with: one query reads all three.
+pub const EVENT: &str = "EVENT";
+
+pub fn event(id: EventId) -> Key {
+    Key::new(event_partition(id), EVENT)
+}
+
+pub fn event_seats(id: EventId) -> Key {
+    Key::new(event_partition(id), format!("{EVENT}#SEATS"))
+}
+
+pub fn event_text(id: EventId) -> Key {
+    Key::new(event_partition(id), format!("{EVENT}#TEXT"))
+}
+
+/// That an event wants an instrument.
+pub fn slot(event: EventId, instrument: &Slug) -> Key {
+    Key::new(event_partition(event), format!("SLOT#{instrument}"))
+}
+
+pub const PARTICIPANT: &str = "PARTICIPANT#";
+
+pub fn participant(event: EventId, user: UserId) -> Key {
+    Key::new(event_partition(event), format!("{PARTICIPANT}{user}"))
+}
+
+/// What the sort keys of those who wait for an instrument begin with, in the order in which they came.
+pub fn waiting_for(instrument: &Slug) -> String {
+    format!("WAITING#{instrument}#")
+}
+
+/// The place of somebody who waits for an instrument since then.
+pub fn waiting(event: EventId, instrument: &Slug, since: Timestamp, user: UserId) -> Key {
+    Key::new(event_partition(event), format!("{}{since:.3}#{user}", waiting_for(instrument)))
+}
+
+/// In `related`: the events that somebody organises or takes part in.
+pub fn events_of(user: UserId) -> String {
+    format!("U#{user}#EVENTS")
+}
+
+/// In `geo3` … `geo6`: the listed events in a cell of the grid.
+pub fn events_in(cell: &str) -> String {
+    format!("E#{cell}")
+}
+
+/// In `calendar`: the listed events of a type that begin in a month of UTC, as `2027-06`.
+pub fn events_in_month(kind: EventType, month: &str) -> String {
+    format!("E#{}#{month}", kind.as_str())
+}
+
+/// The sort key of events in the indexes by place and by month.
+pub fn starts(at: Timestamp, id: EventId) -> String {
+    format!("{at:.0}#{id}")
 }
 
 pub const CATALOGUE: &str = "CATALOGUE";

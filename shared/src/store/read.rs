@@ -137,6 +137,13 @@ impl Store {
 
     /// Reads the rows of a query, over as many pages as it takes to reach the limit or the end.
     pub async fn query<T: DeserializeOwned>(&self, query: &Query) -> Result<Found<T>> {
+        let Found { rows, more } = self.query_items(query).await?;
+        let rows = rows.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>();
+        Ok(Found { rows: rows.map_err(Error::internal)?, more })
+    }
+
+    /// The same for items of several kinds.
+    pub(super) async fn query_items(&self, query: &Query) -> Result<Found<Item>> {
         // One more than wanted tells whether there are more.
         let wanted = query.limit.map_or(usize::MAX, |limit| limit + 1);
         let (condition, names, values) = query.condition();
@@ -165,8 +172,7 @@ impl Store {
         }
         let more = items.len() >= wanted;
         items.truncate(query.limit.unwrap_or(usize::MAX));
-        let rows = items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>();
-        Ok(Found { rows: rows.map_err(Error::internal)?, more })
+        Ok(Found { rows: items, more })
     }
 
     /// The keys of all items of a partition, seeing every write that was acknowledged before.

@@ -141,6 +141,16 @@ pub async fn remove(store: &Store, user_id: UserId, kind: CatalogueKind, id: &Sl
         .await
 }
 
+/// An instrument that somebody plays or a genre that they like, as it is now.
+pub async fn find(store: &Store, user_id: UserId, kind: CatalogueKind, id: &Slug) -> Result<Option<Taste>> {
+    store.get(keys::taste(user_id, kind, id)).await
+}
+
+/// Fails unless it is there.
+pub fn must_be_there(user_id: UserId, kind: CatalogueKind, id: &Slug, refusal: impl Into<Error>) -> Write {
+    Write::check(keys::taste(user_id, kind, id)).when(Condition::exists(), refusal)
+}
+
 /// Someone's instruments or genres, by id.
 pub async fn list(
     store: &Store,

@@ -1,0 +1,99 @@
+use garde::Validate;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::try_join;
+use tunelink::{
+    Code, Result,
+    app::App,
+    auth::Member,
+    domain::{EventId, Participation, ParticipationStatus, ParticipationView, Slug},
+    idempotency::Idempotent,
+    input::{Body, Path},
+    operation::{Operation, Route},
+    output::Created,
+    store::{
+        events::{self, Change, Standing},
+        participations,
+    },
+    text::Text,
+};
+
+use super::instrument::{self, Played};
+
+pub struct JoinEvent;
+
+/// What you will play.
+#[derive(Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("example" = { "instrument_id": "double-bass" }))]
+pub struct SignUp {
+    /// One that you play
+    #[garde(dive)]
+    instrument_id: Slug,
+}
+
+impl Operation for JoinEvent {
+    const ROUTE: Route = Route::post(
+        "/v1/events/{event_id}/participations",
+        "Sign up for an event with an instrument that you play; where it is full you wait in line",
+    );
+    const DONE: Text = Text::new("Signed up", "Inscription enregistrée");
+    const ERRORS: &'static [Code] = &[
+        Code::Forbidden,
+        Code::OwnEvent,
+        Code::AlreadyJoined,
+        Code::EventCancelled,
+        Code::EventEnded,
+        Code::UnknownInstrument,
+        Code::InstrumentNotPlayed,
+        Code::InstrumentNotWanted,
+    ];
+    type Caller = Member;
+    type Input = (Path<EventId>, Idempotent, Body<SignUp>);
+    type Output = Created<ParticipationView>;
+
+    async fn run(
+        app: &App,
+        member: Member,
+        (Path(id), once, Body(body)): Self::Input,
+    ) -> Result<Self::Output> {
+        let (store, user, now) = (app.store(), member.user_id, app.now());
+        let (once, wanted) = (&once, &body.instrument_id);
+        let sign_up = |mut standing: Standing| async move {
+            standing.clone().seen_by(Some(user))?;
+            if standing.event.organiser.user_id == user {
+                return Err(Code::OwnEvent.into());
+            }
+            standing.must_be_to_come(now)?;
+            let (existing, Played { level, check }) =
+                try_join!(participations::find(store, id, user), instrument::played(store, user, wanted))?;
+            if existing.is_some() {
+                return Err(Code::AlreadyJoined.into());
+            }
+            let mut part = Participation {
+                event_id: id,
+                user_id: user,
+                instrument_id: wanted.clone(),
+                level,
+                status: ParticipationStatus::Pending,
+                joined_at: now,
+                waiting_since: None,
+                attended: None,
+            };
+            let mut seats = standing.seats.clone();
+            let place = seats.join(&part.instrument_id).map_err(participations::refused)?;
+            if !standing.event.needs_approval {
+                standing.seats = seats;
+                part.take(place, now);
+            }
+            let location = format!("/v1/events/{id}/participations/{user}");
+            let mut writes = participations::replace(None, Some(&part))?;
+            let created = Created { location, data: ParticipationView::from(part) };
+            writes.push(check);
+            writes.extend(participations::must_be_welcome(&standing.event, user));
+            writes.extend(once.record(now, user, &created)?);
+            Ok(Change { standing, beside: writes, outcome: created })
+        };
+        events::change(store, id, now, sign_up).await
+    }
+}
