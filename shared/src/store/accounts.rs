@@ -37,20 +37,24 @@ pub async fn create(
     credential: &Credential,
     session: &Session,
 ) -> Result<()> {
+    let id = profile.user_id;
+    let account = rows(profile, credential, Write::put(keys::profile(id), profile)?)?;
+    let session = Write::put(keys::session(id, session.session_id), session)?;
+    store.commit(account.into_iter().chain([session])).await
+}
+
+/// The items of an account that nobody has logged in to yet; `item` is that of the profile.
+pub(super) fn rows(profile: &Profile, credential: &Credential, item: Write) -> Result<[Write; 4]> {
     let owner = Owner { user_id: profile.user_id };
     let free = |key, taken: Code, field: &str| -> Result<Write> {
         Ok(Write::put(key, &owner)?.when(Condition::absent(), taken.at(field)))
     };
-    let id = profile.user_id;
-    store
-        .commit([
-            free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
-            free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
-            Write::put(keys::profile(id), profile)?,
-            Write::put(keys::credential(id), credential)?,
-            Write::put(keys::session(id, session.session_id), session)?,
-        ])
-        .await
+    Ok([
+        free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
+        free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
+        item,
+        Write::put(keys::credential(profile.user_id), credential)?,
+    ])
 }
 
 /// Whose username or e-mail address this is.

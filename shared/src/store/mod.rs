@@ -9,6 +9,7 @@ pub mod erasure;
 pub mod events;
 mod expression;
 pub mod keys;
+pub mod load;
 pub mod participations;
 pub mod profiles;
 mod read;

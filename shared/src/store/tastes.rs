@@ -21,6 +21,27 @@ pub struct Taste {
     card: Card,
 }
 
+impl Taste {
+    /// Something new that somebody plays or likes.
+    pub(super) fn new(
+        user_id: UserId,
+        kind: CatalogueKind,
+        id: &Slug,
+        level: Option<Level>,
+        since: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.clone(),
+            kind,
+            level,
+            since,
+            related: keys::users_of(kind, id),
+            related_sk: entry(level, user_id),
+            card: Card { user_id, level },
+        }
+    }
+}
+
 /// What the index projects.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Card {
@@ -93,15 +114,7 @@ async fn add(
     level: Option<Level>,
     since: Timestamp,
 ) -> Result<()> {
-    let row = Taste {
-        id: id.clone(),
-        kind,
-        level,
-        since,
-        related: keys::users_of(kind, id),
-        related_sk: entry(level, user_id),
-        card: Card { user_id, level },
-    };
+    let row = Taste::new(user_id, kind, id, level, since);
     let room = Condition::Lacks(counter(kind)).or(Condition::below(counter(kind), i64::from(MAX_TASTES)));
     let full = Error::from(Code::LimitReached).limit(MAX_TASTES);
     store

@@ -111,8 +111,8 @@ fn speaks_french(country: &str, admin1: &str) -> bool {
     const BELGIUM: [&str; 2] = ["BRU", "WAL"];
     const ROMANDY: [&str; 6] = ["FR", "GE", "JU", "NE", "VD", "VS"];
     const COUNTRIES: [&str; 26] = [
-        "FR", "MC", "LU", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "SN", "CI", "ML", "BF",
-        "TG", "BJ", "GA", "CG", "CD", "GN", "HT", "NE",
+        "FR", "MC", "LU", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "SN", "CI", "ML",
+        "BF", "TG", "BJ", "GA", "CG", "CD", "GN", "HT", "NE",
     ];
     match country {
         "CA" => admin1 == QUEBEC,

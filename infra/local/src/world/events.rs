@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use tunelink::domain::{
-    Address, City, Event, EventId, EventStatus, EventText, EventType, Organiser, Participation, Place, Schedule,
-    Seats, Slug, Title, Visibility,
+    Address, City, Event, EventId, EventStatus, EventText, EventType, Organiser, Participation, Place,
+    Schedule, Seats, Slug, Title, Visibility,
 };
 
 use super::draw::{Draw, Of, sums};

@@ -13,6 +13,7 @@
 mod cities;
 mod draw;
 mod events;
+pub mod load;
 mod music;
 mod musicians;
 mod names;
@@ -47,6 +48,11 @@ pub struct Plan {
 impl Plan {
     /// Their numbers have to fit in a username.
     pub const MOST_MUSICIANS: u32 = 1_000_000;
+
+    /// How many musicians there are where so many are asked for.
+    pub fn musicians(asked: u32) -> u32 {
+        asked.clamp(1, Self::MOST_MUSICIANS)
+    }
 }
 
 /// A world, made as it is asked for.
@@ -59,7 +65,7 @@ pub struct World {
 
 impl World {
     pub fn new(plan: Plan) -> Result<Self> {
-        let plan = Plan { musicians: plan.musicians.clamp(1, Plan::MOST_MUSICIANS), ..plan };
+        let plan = Plan { musicians: Plan::musicians(plan.musicians), ..plan };
         let (cities, music) = (Cities::load()?, Music::load()?);
         let people = People::settle(plan.seed, plan.musicians, &cities, &music);
         Ok(Self { plan, cities, music, people })

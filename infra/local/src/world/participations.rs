@@ -93,8 +93,7 @@ impl World {
                 continue;
             }
             let played = &self.people.get(number).instruments;
-            let fitting =
-                played.iter().find(|(id, _)| anything || seats.slots(id).wanted.is_some());
+            let fitting = played.iter().find(|(id, _)| anything || seats.slots(id).wanted.is_some());
             if let Some((instrument, level)) = fitting {
                 return Some((number, instrument.clone(), *level));
             }

@@ -4,12 +4,12 @@ use super::words;
 
 /// A place where music is made.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Venue {
-    pub name: String,
-    pub address: String,
+pub(super) struct Venue {
+    pub(super) name: String,
+    pub(super) address: String,
     /// Degrees (WGS 84).
-    pub lat: f64,
-    pub lng: f64,
+    pub(super) lat: f64,
+    pub(super) lng: f64,
 }
 
 /// The countryside of a town has so many barns, gardens and chapels.

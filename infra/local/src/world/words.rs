@@ -30,9 +30,12 @@ pub(super) fn title(draw: &mut Draw, subject: &Subject<'_>) -> String {
 
 const fn titles(kind: EventType, french: bool) -> &'static [&'static str] {
     match (kind, french) {
-        (EventType::Jam, false) => {
-            &["{genre} jam at {venue}", "{genre} jam in {city}", "{genre} session, {venue}", "{genre} night: open jam"]
-        }
+        (EventType::Jam, false) => &[
+            "{genre} jam at {venue}",
+            "{genre} jam in {city}",
+            "{genre} session, {venue}",
+            "{genre} night: open jam",
+        ],
         (EventType::Jam, true) => {
             &["Jam {genre} – {venue}", "Jam {genre} à {city}", "Bœuf {genre} – {venue}", "Soirée jam {genre}"]
         }
@@ -52,27 +55,36 @@ const fn titles(kind: EventType, french: bool) -> &'static [&'static str] {
             "An evening of music: {genre}",
             "{genre} at {venue}",
         ],
-        (EventType::Concert, true) => {
-            &["Concert {genre} – {venue}", "Concert {genre} à {city}", "Soirée {genre} – {venue}", "Nuit {genre}"]
-        }
+        (EventType::Concert, true) => &[
+            "Concert {genre} – {venue}",
+            "Concert {genre} à {city}",
+            "Soirée {genre} – {venue}",
+            "Nuit {genre}",
+        ],
         (EventType::OpenMic, false) => {
             &["Open mic at {venue}", "{genre} open mic, {city}", "Open stage in {city}", "{genre} open mic"]
         }
         (EventType::OpenMic, true) => {
             &["Scène ouverte – {venue}", "Scène ouverte {genre} à {city}", "Micro ouvert – {venue}"]
         }
-        (EventType::Workshop, false) => {
-            &["{genre} workshop in {city}", "{genre} workshop at {venue}", "{genre}: rhythm, phrasing, ensemble"]
-        }
+        (EventType::Workshop, false) => &[
+            "{genre} workshop in {city}",
+            "{genre} workshop at {venue}",
+            "{genre}: rhythm, phrasing, ensemble",
+        ],
         (EventType::Workshop, true) => {
             &["Stage {genre} à {city}", "Atelier {genre} – {venue}", "Atelier {genre} : rythme et écoute"]
         }
-        (EventType::Other, false) => {
-            &["{genre} listening evening, {venue}", "Musicians' meet-up in {city}", "Instrument swap at {venue}"]
-        }
-        (EventType::Other, true) => {
-            &["Écoute {genre} – {venue}", "Rencontre de musiciens à {city}", "Bourse aux instruments – {venue}"]
-        }
+        (EventType::Other, false) => &[
+            "{genre} listening evening, {venue}",
+            "Musicians' meet-up in {city}",
+            "Instrument swap at {venue}",
+        ],
+        (EventType::Other, true) => &[
+            "Écoute {genre} – {venue}",
+            "Rencontre de musiciens à {city}",
+            "Bourse aux instruments – {venue}",
+        ],
     }
 }
 
@@ -81,7 +93,9 @@ fn within_a_sentence(genre: &str) -> String {
     let mut rest = genre.chars();
     let first = rest.next();
     match (first, rest.as_str()) {
-        (Some(first), rest) if rest.starts_with(char::is_lowercase) => first.to_lowercase().collect::<String>() + rest,
+        (Some(first), rest) if rest.starts_with(char::is_lowercase) => {
+            first.to_lowercase().collect::<String>() + rest
+        }
         _ => genre.to_owned(),
     }
 }
@@ -106,15 +120,18 @@ const fn openings(kind: EventType, french: bool) -> &'static [&'static str] {
         (EventType::Jam, false) => {
             &["We play standards, and whatever comes up.", "Call a tune, count it in, and off we go."]
         }
-        (EventType::Jam, true) => {
-            &["On joue des standards, et ce qui vient.", "Proposez un morceau, comptez quatre, et c'est parti."]
-        }
-        (EventType::Rehearsal, false) => {
-            &["We rehearse every week and have a concert coming up.", "Three new pieces; the scores are sent in advance."]
-        }
-        (EventType::Rehearsal, true) => {
-            &["Nous répétons chaque semaine, un concert approche.", "Trois nouveaux morceaux, partitions envoyées à l'avance."]
-        }
+        (EventType::Jam, true) => &[
+            "On joue des standards, et ce qui vient.",
+            "Proposez un morceau, comptez quatre, et c'est parti.",
+        ],
+        (EventType::Rehearsal, false) => &[
+            "We rehearse every week and have a concert coming up.",
+            "Three new pieces; the scores are sent in advance.",
+        ],
+        (EventType::Rehearsal, true) => &[
+            "Nous répétons chaque semaine, un concert approche.",
+            "Trois nouveaux morceaux, partitions envoyées à l'avance.",
+        ],
         (EventType::Concert, false) => {
             &["Two sets with a break.", "The house band plays its new programme, with guests."]
         }
@@ -127,16 +144,21 @@ const fn openings(kind: EventType, french: bool) -> &'static [&'static str] {
         (EventType::OpenMic, true) => {
             &["Dix minutes chacun, inscription sur place.", "Chansons, poèmes, avec ou sans voix."]
         }
-        (EventType::Workshop, false) => {
-            &["We work on time, sound and listening in small groups.", "From the first steps to playing it together."]
+        (EventType::Workshop, false) => &[
+            "We work on time, sound and listening in small groups.",
+            "From the first steps to playing it together.",
+        ],
+        (EventType::Workshop, true) => &[
+            "On travaille le rythme, le son et l'écoute en petits groupes.",
+            "Des premiers pas au jeu d'ensemble.",
+        ],
+        (EventType::Other, false) => {
+            &["Come and meet the musicians around.", "Bring something you love and tell us why."]
         }
-        (EventType::Workshop, true) => {
-            &["On travaille le rythme, le son et l'écoute en petits groupes.", "Des premiers pas au jeu d'ensemble."]
-        }
-        (EventType::Other, false) => &["Come and meet the musicians around.", "Bring something you love and tell us why."],
-        (EventType::Other, true) => {
-            &["Venez rencontrer les musiciens du coin.", "Apportez ce que vous aimez et racontez-nous pourquoi."]
-        }
+        (EventType::Other, true) => &[
+            "Venez rencontrer les musiciens du coin.",
+            "Apportez ce que vous aimez et racontez-nous pourquoi.",
+        ],
     }
 }
 
@@ -165,20 +187,57 @@ const MORE_FR: [&str; 8] = [
 /// What a venue is called.
 pub(super) fn venue(draw: &mut Draw, french: bool) -> String {
     const WHERE: [&str; 16] = [
-        "Bridge", "Market", "Station", "Canal", "Garden", "Mill", "Clock", "River", "Harbour", "Lantern", "Orchard",
-        "Tower", "Museum", "Tannery", "Foundry", "Corner",
+        "Bridge", "Market", "Station", "Canal", "Garden", "Mill", "Clock", "River", "Harbour", "Lantern",
+        "Orchard", "Tower", "Museum", "Tannery", "Foundry", "Corner",
     ];
     const WHAT: [&str; 14] = [
-        "Café", "Cellar", "Studio", "Workshop", "House", "Theatre", "Vault", "Hall", "Works", "Warehouse", "Club",
-        "Room", "Stage", "School",
+        "Café",
+        "Cellar",
+        "Studio",
+        "Workshop",
+        "House",
+        "Theatre",
+        "Vault",
+        "Hall",
+        "Works",
+        "Warehouse",
+        "Club",
+        "Room",
+        "Stage",
+        "School",
     ];
     const QUOI: [&str; 14] = [
-        "Le Café", "La Cave", "Le Studio", "L'Atelier", "La Maison", "Le Théâtre", "Le Caveau", "La Salle",
-        "La Fabrique", "Le Hangar", "Le Club", "La Péniche", "La Scène", "L'École",
+        "Le Café",
+        "La Cave",
+        "Le Studio",
+        "L'Atelier",
+        "La Maison",
+        "Le Théâtre",
+        "Le Caveau",
+        "La Salle",
+        "La Fabrique",
+        "Le Hangar",
+        "Le Club",
+        "La Péniche",
+        "La Scène",
+        "L'École",
     ];
     const OU: [&str; 16] = [
-        "du Pont", "du Marché", "de la Gare", "du Canal", "des Lilas", "du Moulin", "de l'Horloge", "du Port",
-        "des Halles", "des Arts", "du Verger", "de la Tour", "du Musée", "des Remparts", "de la Fonderie",
+        "du Pont",
+        "du Marché",
+        "de la Gare",
+        "du Canal",
+        "des Lilas",
+        "du Moulin",
+        "de l'Horloge",
+        "du Port",
+        "des Halles",
+        "des Arts",
+        "du Verger",
+        "de la Tour",
+        "du Musée",
+        "des Remparts",
+        "de la Fonderie",
         "Saint-Michel",
     ];
     if french {
@@ -191,21 +250,50 @@ pub(super) fn venue(draw: &mut Draw, french: bool) -> String {
 /// What a place in the country is called.
 pub(super) fn barn(draw: &mut Draw, french: bool) -> String {
     const BARNS: [&str; 6] = ["Old Barn", "Village Hall", "Mill Farm", "Chapel", "Walled Garden", "Orchard"];
-    const GRANGES: [&str; 6] =
-        ["La Grange", "La Salle des fêtes", "La Ferme du Moulin", "La Chapelle", "Le Jardin clos", "Le Verger"];
+    const GRANGES: [&str; 6] = [
+        "La Grange",
+        "La Salle des fêtes",
+        "La Ferme du Moulin",
+        "La Chapelle",
+        "Le Jardin clos",
+        "Le Verger",
+    ];
     (*draw.one(if french { &GRANGES } else { &BARNS })).to_owned()
 }
 
 /// Street and house.
 pub(super) fn address(draw: &mut Draw, french: bool) -> String {
     const STREETS: [&str; 14] = [
-        "Church Street", "Station Road", "Mill Lane", "Market Square", "King Street", "Park Avenue", "Bridge Street",
-        "High Street", "School Lane", "River Road", "Garden Street", "Victoria Road", "Hill Street", "Harbour Street",
+        "Church Street",
+        "Station Road",
+        "Mill Lane",
+        "Market Square",
+        "King Street",
+        "Park Avenue",
+        "Bridge Street",
+        "High Street",
+        "School Lane",
+        "River Road",
+        "Garden Street",
+        "Victoria Road",
+        "Hill Street",
+        "Harbour Street",
     ];
     const RUES: [&str; 14] = [
-        "rue Victor-Hugo", "rue de la République", "place du Marché", "rue Pasteur", "avenue de la Gare",
-        "rue des Écoles", "rue du Moulin", "quai de la Rivière", "rue de l'Église", "boulevard Voltaire",
-        "rue Jean-Jaurès", "rue des Jardins", "rue du Port", "rue Georges-Brassens",
+        "rue Victor-Hugo",
+        "rue de la République",
+        "place du Marché",
+        "rue Pasteur",
+        "avenue de la Gare",
+        "rue des Écoles",
+        "rue du Moulin",
+        "quai de la Rivière",
+        "rue de l'Église",
+        "boulevard Voltaire",
+        "rue Jean-Jaurès",
+        "rue des Jardins",
+        "rue du Port",
+        "rue Georges-Brassens",
     ];
     let house: u32 = draw.within(1..=180);
     let street = draw.one(if french { &RUES } else { &STREETS });
