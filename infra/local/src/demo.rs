@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tunelink::store::load::Progress;
 use tunelink_local::cli::Demo;
 use tunelink_local::target;
-use tunelink_local::world::World;
 use tunelink_local::world::load::{self, Loaded, PASSWORD};
+use tunelink_local::world::{Plan, World};
 
 use crate::text;
 
@@ -18,8 +18,9 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), String> {
     let opened = target::open(&demo.target()).await.map_err(text)?;
     let bulk = opened.bulk().map_err(text)?;
     let mut teller = Teller::new(demo);
-    let sizes = (demo.seed, demo.events, demo.musicians);
-    let outcome = load::load(opened.app(), bulk, sizes, |progress| teller.hear(progress)).await;
+    let now = opened.app().now();
+    let plan = Plan { seed: demo.seed, events: demo.events, musicians: demo.musicians, now };
+    let outcome = load::load(opened.app(), bulk, plan, |progress| teller.hear(progress)).await;
     teller.end();
     opened.close().await;
     let Loaded { world, anything } = outcome.map_err(text)?;

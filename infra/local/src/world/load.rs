@@ -30,32 +30,35 @@ pub struct Loaded {
     pub anything: bool,
 }
 
-/// Loads the world of this seed, or what is missing of it. Its present is the one of the first attempt, so that it is
-/// the same world. Refused when another world of the seed is there. `bulk` is the quick way, where there is one; `tell`
-/// hears how far it got.
+/// Loads a world, or what is missing of it. Where a part of it is there, its present is the one of the first attempt, so
+/// that it is the same world. Refused when the table has a world of the seed in another size, or somebody with a name
+/// of the world's. `bulk` is the quick way, where there is one; `tell` hears how far it got.
+///
+/// The hashes of passwords are made anew each time; all else of two worlds of one plan is the same.
 pub async fn load(
     app: &App,
     bulk: Option<Bulk>,
-    (seed, events, musicians): (u64, u32, u32),
+    plan: Plan,
     mut tell: impl FnMut(&Progress),
 ) -> Result<Loaded> {
     functions::catalogue::seed(app).await.map_err(Error::App)?;
-    let before = load::progress(app.store(), seed).await.map_err(Error::App)?;
-    let progress = before.unwrap_or_else(|| Progress {
-        seed,
-        musicians: Plan::musicians(musicians),
-        events,
-        now: app.now(),
+    let plan = plan.checked();
+    let before = load::progress(app.store(), plan.seed).await.map_err(Error::App)?;
+    let progress = before.unwrap_or(Progress {
+        seed: plan.seed,
+        musicians: plan.musicians,
+        events: plan.events,
+        now: plan.now,
         musicians_loaded: 0,
         events_loaded: 0,
     });
-    if (progress.events, progress.musicians) != (events, Plan::musicians(musicians)) {
+    if (progress.events, progress.musicians) != (plan.events, plan.musicians) {
         return Err(Error::World(format!(
-            "one of seed {seed} is there already, with {} events and {} musicians: choose another seed",
-            progress.events, progress.musicians
+            "one of seed {} is there already, with {} events and {} musicians: choose another seed",
+            plan.seed, progress.events, progress.musicians
         )));
     }
-    let world = Arc::new(World::new(Plan { seed, events, musicians, now: progress.now })?);
+    let world = Arc::new(World::new(Plan { now: progress.now, ..plan })?);
     let author =
         Author { world: world.clone(), credentials: Credentials::new(app).await?, bulk: bulk.map(Arc::new) };
     tell(&progress);

@@ -49,9 +49,10 @@ impl Plan {
     /// Their numbers have to fit in a username.
     pub const MOST_MUSICIANS: u32 = 1_000_000;
 
-    /// How many musicians there are where so many are asked for.
-    pub fn musicians(asked: u32) -> u32 {
-        asked.clamp(1, Self::MOST_MUSICIANS)
+    /// The same with a number of musicians that is possible.
+    #[must_use]
+    pub fn checked(self) -> Self {
+        Self { musicians: self.musicians.clamp(1, Self::MOST_MUSICIANS), ..self }
     }
 }
 
@@ -65,7 +66,7 @@ pub struct World {
 
 impl World {
     pub fn new(plan: Plan) -> Result<Self> {
-        let plan = Plan { musicians: Plan::musicians(plan.musicians), ..plan };
+        let plan = plan.checked();
         let (cities, music) = (Cities::load()?, Music::load()?);
         let people = People::settle(plan.seed, plan.musicians, &cities, &music);
         Ok(Self { plan, cities, music, people })

@@ -9,3 +9,4 @@ mod contract;
 mod harness;
 mod platform;
 mod requests;
+mod worlds;
