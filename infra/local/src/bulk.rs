@@ -1,6 +1,6 @@
 //! Fills a table of the embedded database past DynamoDB's interface.
 //!
-//! A batch of 25 costs the emulator 25 transactions of SQLite, a look at the stream and a record in it for each. An
+//! A batch of 25 costs the emulator 25 transactions of `SQLite`, a look at the stream and a record in it for each. An
 //! import is one transaction without stream records.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use dynoxide::{Database, ImportOptions};
 use crate::error::{Error, Result};
 
 /// An item as the embedded database takes it.
-pub type Item = dynoxide::Item;
+pub(crate) type Item = dynoxide::Item;
 
 /// A table that is being filled. Until this is dropped the database does not wait for the disk: when the *machine*
 /// stops meanwhile, it may be lost.
@@ -27,7 +27,7 @@ impl Bulk {
     }
 
     /// Puts all of these items or none, over whatever is there. It blocks.
-    pub fn put(&self, items: Vec<Item>) -> Result<()> {
+    pub(crate) fn put(&self, items: Vec<Item>) -> Result<()> {
         self.database.import_items(&self.table, items, ImportOptions::default()).map_err(refused)?;
         Ok(())
     }
@@ -42,7 +42,7 @@ impl Drop for Bulk {
 }
 
 /// An item of the SDK's in the embedded database's terms.
-pub fn item(item: HashMap<String, AttributeValue>) -> Result<Item> {
+pub(crate) fn item(item: HashMap<String, AttributeValue>) -> Result<Item> {
     item.into_iter().map(|(name, attribute)| Ok((name, value(attribute)?))).collect()
 }
 

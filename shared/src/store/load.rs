@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Store, Write,
+    Condition, Item, Store, Write,
     accounts::{self, Credential},
     events, keys, participations,
     tastes::Taste,
@@ -18,7 +18,7 @@ use crate::{
     domain::{
         CatalogueKind, Event, EventText, Level, Participation, Profile, Seats, Slug, UserId, canonical,
     },
-    error::{Error, Result},
+    error::{Code, Error, Result},
 };
 
 /// The most writes in a batch (DynamoDB's limit).
@@ -26,12 +26,14 @@ const BATCH: usize = 25;
 /// How many batches are under way at once.
 const AT_ONCE: usize = 8;
 
-/// Items to be written.
-#[derive(Debug, Default)]
-pub struct Load(Vec<Item>);
+/// Items to be written, and what is to be remembered once they are.
+#[derive(Debug)]
+pub struct Load {
+    items: Vec<Item>,
+    progress: Item,
+}
 
-/// How much of a generated world is there. It is written with what it counts, so that a load that was interrupted goes
-/// on where it ended.
+/// How much of a generated world is there: a load that was interrupted goes on where it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub seed: u64,
@@ -46,6 +48,13 @@ pub struct Progress {
 }
 
 impl Load {
+    /// Nothing yet; when all that is added is written, it has got as far as this.
+    pub fn up_to(progress: &Progress) -> Result<Self> {
+        let progress = Write::put(keys::world(progress.seed), progress)?;
+        let progress = progress.into_item().ok_or_else(|| Error::internal("a put writes an item"))?;
+        Ok(Self { items: Vec::new(), progress })
+    }
+
     /// A member who has not logged in yet, with all that they play and like since they joined.
     pub fn musician(
         &mut self,
@@ -87,20 +96,18 @@ impl Load {
         parts.iter().try_for_each(|part| self.add(participations::rows(part)?))
     }
 
-    pub fn progress(&mut self, progress: &Progress) -> Result<()> {
-        self.add([Write::put(keys::world(progress.seed), progress)?])
-    }
-
     fn add(&mut self, writes: impl IntoIterator<Item = Write>) -> Result<()> {
         for write in writes {
-            self.0.push(write.into_item().ok_or_else(|| Error::internal("a load holds puts alone"))?);
+            self.items.push(write.into_item().ok_or_else(|| Error::internal("a load holds puts alone"))?);
         }
         Ok(())
     }
 
-    /// The items, for a table that can be filled without DynamoDB's interface.
-    pub fn into_items(self) -> Vec<Item> {
-        self.0
+    /// The items, what is to be remembered among them, for a table that can be filled without DynamoDB's interface,
+    /// all at once.
+    pub fn into_items(mut self) -> Vec<Item> {
+        self.items.push(self.progress);
+        self.items
     }
 }
 
@@ -109,29 +116,41 @@ pub async fn progress(store: &Store, seed: u64) -> Result<Option<Progress>> {
     store.get(keys::world(seed)).await
 }
 
-/// The usernames of these people that somebody else has.
-pub async fn taken(store: &Store, people: &[Profile]) -> Result<Vec<String>> {
+/// Notes that a world is to be loaded, and when its present is; `Conflict` when somebody else has begun with one of the
+/// same seed.
+pub async fn begin(store: &Store, progress: &Progress) -> Result<()> {
+    let write = Write::put(keys::world(progress.seed), progress)?;
+    store.commit([write.when(Condition::absent(), Code::Conflict)]).await
+}
+
+/// A username, of those that these people are to have, that somebody else has.
+pub async fn taken(store: &Store, people: &[(String, UserId)]) -> Result<Option<String>> {
     #[derive(Deserialize)]
     struct Owned {
         pk: String,
         user_id: UserId,
     }
-    let key = |profile: &Profile| keys::username(&canonical(&profile.username));
-    let owned: Vec<Owned> = store.get_all(people.iter().map(key).collect()).await?;
-    let owners: HashMap<String, UserId> = owned.into_iter().map(|owned| (owned.pk, owned.user_id)).collect();
-    let foreign = |profile: &&Profile| owners.get(&key(profile).pk).is_some_and(|id| *id != profile.user_id);
-    Ok(people.iter().filter(foreign).map(|profile| profile.username.clone()).collect())
+    let wanted: HashMap<String, &(String, UserId)> =
+        people.iter().map(|person| (keys::username(&canonical(&person.0)).pk, person)).collect();
+    let keys = people.iter().map(|(name, _)| keys::username(&canonical(name)));
+    let owned: Vec<Owned> = store.get_all(keys.collect()).await?;
+    let foreign = |owned: Owned| {
+        let (name, id) = wanted.get(&owned.pk)?;
+        (*id != owned.user_id).then(|| name.clone())
+    };
+    Ok(owned.into_iter().find_map(foreign))
 }
 
 impl Store {
-    /// Writes all of it, in any order, over whatever is there. When it fails, a part may be written.
+    /// Writes all of it over whatever is there; last, how far it has got. When it fails, a part may be written.
     pub async fn load(&self, load: Load) -> Result<()> {
         let put = |item: Item| {
             let request = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
             Ok(WriteRequest::builder().put_request(request).build())
         };
-        let writes = load.0.into_iter().map(put).collect::<Result<Vec<_>>>()?;
+        let writes = load.items.into_iter().map(put).collect::<Result<Vec<_>>>()?;
         let batches = stream::iter(writes.chunks(BATCH).map(<[WriteRequest]>::to_vec));
-        batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect().await
+        batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        self.batch(vec![put(load.progress)?]).await
     }
 }

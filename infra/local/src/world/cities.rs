@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::draw::{Draw, sums};
 use crate::error::{Error, Result};
 
-/// Places of the world, from GeoNames (CC BY 4.0, <https://www.geonames.org/>); `data/README.md` has the details.
+/// Places of the world, from `GeoNames` (CC BY 4.0, <https://www.geonames.org/>); `data/README.md` has the details.
 const CITIES: &str = include_str!("../../data/cities.csv");
 
 /// A place where people live.

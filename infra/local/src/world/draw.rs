@@ -45,6 +45,12 @@ impl Draw {
         &of[self.0.random_range(0..of.len())]
     }
 
+    /// One of the words of a list.
+    pub(super) fn word<'a>(&mut self, list: &'a str) -> &'a str {
+        let index = self.0.random_range(0..list.split(' ').count());
+        list.split(' ').nth(index).unwrap_or_default()
+    }
+
     /// An index into `sums`, the running sums of weights.
     pub(super) fn weighted(&mut self, sums: &[u64]) -> usize {
         let total = sums.last().copied().unwrap_or_default();

@@ -44,7 +44,8 @@ pub async fn load(
     functions::catalogue::seed(app).await.map_err(Error::App)?;
     let plan = plan.checked();
     let before = load::progress(app.store(), plan.seed).await.map_err(Error::App)?;
-    let progress = before.unwrap_or(Progress {
+    let begun = before.is_some();
+    let mut progress = before.unwrap_or(Progress {
         seed: plan.seed,
         musicians: plan.musicians,
         events: plan.events,
@@ -59,28 +60,36 @@ pub async fn load(
         )));
     }
     let world = Arc::new(World::new(Plan { now: progress.now, ..plan })?);
+    if !begun {
+        nobody_is_called_so(app, &world).await?;
+        load::begin(app.store(), &progress).await.map_err(Error::App)?;
+    }
+    tell(&progress);
     let author =
         Author { world: world.clone(), credentials: Credentials::new(app).await?, bulk: bulk.map(Arc::new) };
-    tell(&progress);
-    let mut anything = false;
-    let (chunks, mut written) = mpsc::channel(AHEAD);
-    let author = tokio::task::spawn_blocking(move || author.write(progress, &chunks));
-    while let Some(chunk) = written.recv().await {
-        let Chunk { people, items, progress } = chunk?;
-        if let Some(name) = load::taken(app.store(), &people).await.map_err(Error::App)?.first() {
-            return Err(Error::World(format!("somebody else is called {name}: choose another seed")));
-        }
+    let anything = !is_done(&progress);
+    let (chunks, mut made) = mpsc::channel(AHEAD);
+    let making = tokio::task::spawn_blocking(move || author.make(&mut progress, &chunks));
+    while let Some(chunk) = made.recv().await {
+        let Chunk { items, progress } = chunk?;
         items.put(app).await?;
-        anything = true;
         tell(&progress);
     }
-    author.await.map_err(|panic| Error::World(panic.to_string()))?;
+    making.await.map_err(|panic| Error::World(panic.to_string()))?;
     Ok(Loaded { world, anything })
+}
+
+/// Names are unique, and a world is loaded without asking who has them.
+async fn nobody_is_called_so(app: &App, world: &World) -> Result<()> {
+    let names: Vec<_> = (0..world.plan.musicians).map(|number| world.name(number)).collect();
+    match load::taken(app.store(), &names).await.map_err(Error::App)? {
+        Some(name) => Err(Error::World(format!("somebody else is called {name}: choose another seed"))),
+        None => Ok(()),
+    }
 }
 
 /// Musicians or events, ready to be written together with how far the load is then.
 struct Chunk {
-    people: Vec<Profile>,
     items: Items,
     progress: Progress,
 }
@@ -102,6 +111,10 @@ impl Items {
     }
 }
 
+fn is_done(progress: &Progress) -> bool {
+    (progress.musicians_loaded, progress.events_loaded) == (progress.musicians, progress.events)
+}
+
 /// Makes the items while others are being written.
 struct Author {
     world: Arc<World>,
@@ -110,10 +123,10 @@ struct Author {
 }
 
 impl Author {
-    /// Ends early when nobody takes what it makes.
-    fn write(&self, mut progress: Progress, chunks: &mpsc::Sender<Result<Chunk>>) {
-        while progress.musicians_loaded < progress.musicians || progress.events_loaded < progress.events {
-            let chunk = self.next(&mut progress);
+    /// Makes chunk after chunk, and ends early when nobody takes them.
+    fn make(&self, progress: &mut Progress, chunks: &mpsc::Sender<Result<Chunk>>) {
+        while !is_done(progress) {
+            let chunk = self.next(progress);
             let failed = chunk.is_err();
             if chunks.blocking_send(chunk).is_err() || failed {
                 return;
@@ -122,16 +135,12 @@ impl Author {
     }
 
     fn next(&self, progress: &mut Progress) -> Result<Chunk> {
-        let mut load = Load::default();
-        let people = if progress.musicians_loaded < progress.musicians {
-            let numbers = chunk(&mut progress.musicians_loaded, progress.musicians);
-            self.musicians(&mut load, numbers).map_err(Error::App)?
-        } else {
-            let numbers = chunk(&mut progress.events_loaded, progress.events);
-            self.events(&mut load, numbers)?;
-            Vec::new()
-        };
-        load.progress(progress).map_err(Error::App)?;
+        let musicians = chunk(&mut progress.musicians_loaded, progress.musicians);
+        let events =
+            if musicians.is_empty() { chunk(&mut progress.events_loaded, progress.events) } else { 0..0 };
+        let mut load = Load::up_to(progress).map_err(Error::App)?;
+        self.musicians(&mut load, musicians).map_err(Error::App)?;
+        self.events(&mut load, events)?;
         let items = match &self.bulk {
             None => Items::Batches(load),
             Some(bulk) => {
@@ -139,17 +148,14 @@ impl Author {
                 Items::Import(bulk.clone(), items)
             }
         };
-        Ok(Chunk { people, items, progress: progress.clone() })
+        Ok(Chunk { items, progress: progress.clone() })
     }
 
-    fn musicians(&self, load: &mut Load, numbers: Range<u32>) -> tunelink::Result<Vec<Profile>> {
-        let mut people = Vec::new();
-        for number in numbers {
+    fn musicians(&self, load: &mut Load, mut numbers: Range<u32>) -> tunelink::Result<()> {
+        numbers.try_for_each(|number| {
             let Musician { profile, instruments, genres } = self.world.musician(number);
-            load.musician(&profile, &self.credentials.of(number, &profile), &instruments, &genres)?;
-            people.push(profile);
-        }
-        Ok(people)
+            load.musician(&profile, &self.credentials.of(number, &profile), &instruments, &genres)
+        })
     }
 
     fn events(&self, load: &mut Load, numbers: Range<u32>) -> Result<()> {

@@ -57,6 +57,12 @@ impl World {
         Musician { profile, instruments: person.instruments.clone(), genres }
     }
 
+    /// What they are called, and their id.
+    pub(super) fn name(&self, number: u32) -> (String, UserId) {
+        let Identity { user_id, username, .. } = self.identity(number);
+        (username, user_id)
+    }
+
     pub(super) fn identity(&self, number: u32) -> Identity {
         let mut draw = Draw::new(self.plan.seed, Of::Musician, u64::from(number), 0);
         let (first, last) = names::draw(&mut draw, &self.cities.all()[self.people.get(number).city].country);
