@@ -16,46 +16,49 @@ struct Style {
 const STYLES: [Style; 8] = [
     Style {
         share: 18,
-        genres: "jazz swing gypsy-jazz bebop jazz-fusion vocal-jazz big-band new-orleans-jazz latin-jazz hard-bop \
-         dixieland acid-jazz free-jazz boogie-woogie ragtime free-improvisation",
-        instruments: "piano double-bass drum-kit tenor-saxophone lead-vocals trumpet electric-guitar alto-saxophone \
-         clarinet trombone gypsy-jazz-guitar violin flute vibraphone soprano-saxophone hammond-organ \
-         baritone-saxophone flugelhorn scat-singing",
+        genres: "jazz swing gypsy-jazz bebop jazz-fusion vocal-jazz big-band new-orleans-jazz latin-jazz \
+         hard-bop dixieland acid-jazz free-jazz boogie-woogie ragtime free-improvisation",
+        instruments: "piano double-bass drum-kit tenor-saxophone lead-vocals trumpet electric-guitar \
+         alto-saxophone clarinet trombone gypsy-jazz-guitar violin flute vibraphone soprano-saxophone \
+         hammond-organ baritone-saxophone flugelhorn scat-singing",
     },
     Style {
         share: 22,
-        genres: "rock pop-rock blues indie-rock alternative-rock metal hard-rock blues-rock punk-rock rock-and- \
-         roll heavy-metal progressive-rock grunge post-rock rockabilly psychedelic-rock folk-rock \
-         metalcore death-metal post-punk garage-rock new-wave hardcore-punk stoner-rock thrash-metal \
-         black-metal gothic-rock surf-rock shoegaze doom-metal math-rock nu-metal noise industrial",
-        instruments: "electric-guitar bass-guitar drum-kit lead-vocals keyboards backing-vocals harmonica acoustic- \
-         guitar hammond-organ synthesizer harsh-vocals baritone-guitar lap-steel-guitar resonator-guitar",
+        genres: "rock pop-rock blues indie-rock alternative-rock metal hard-rock blues-rock punk-rock \
+         rock-and-roll heavy-metal progressive-rock grunge post-rock rockabilly psychedelic-rock \
+         folk-rock metalcore death-metal post-punk garage-rock new-wave hardcore-punk stoner-rock \
+         thrash-metal black-metal gothic-rock surf-rock shoegaze doom-metal math-rock nu-metal noise \
+         industrial",
+        instruments: "electric-guitar bass-guitar drum-kit lead-vocals keyboards backing-vocals harmonica \
+         acoustic-guitar hammond-organ synthesizer harsh-vocals baritone-guitar lap-steel-guitar \
+         resonator-guitar",
     },
     Style {
         share: 14,
-        genres: "classical chamber-music choral baroque symphonic opera early-music romantic-music contemporary- \
-         classical film-music minimal-music musical-theatre",
+        genres: "classical chamber-music choral baroque symphonic opera early-music romantic-music \
+         contemporary-classical film-music minimal-music musical-theatre",
         instruments: "violin piano cello viola flute soprano clarinet tenor oboe double-bass french-horn bassoon \
          classical-guitar harp mezzo-soprano harpsichord trumpet bass-voice baritone-voice pipe-organ \
-         timpani contralto recorder trombone tuba viola-da-gamba lute theorbo countertenor english-horn",
+         timpani contralto recorder trombone tuba viola-da-gamba lute theorbo countertenor \
+         english-horn",
     },
     Style {
         share: 13,
         genres: "folk irish-traditional celtic traditional-music balfolk country breton-traditional bluegrass \
          americana klezmer balkan musette cajun occitan-traditional zydeco corsican-polyphony fado \
          flamenco",
-        instruments: "acoustic-guitar fiddle diatonic-accordion tin-whistle banjo mandolin bodhran lead-vocals piano- \
-         accordion irish-flute uilleann-pipes double-bass clarinet celtic-harp hurdy-gurdy bombarde \
-         biniou concertina harmonica flamenco-guitar bouzouki irish-bouzouki pedal-steel-guitar washboard \
-         portuguese-guitar bagpipes cajon flamenco-singing",
+        instruments: "acoustic-guitar fiddle diatonic-accordion tin-whistle banjo mandolin bodhran lead-vocals \
+         piano-accordion irish-flute uilleann-pipes double-bass clarinet celtic-harp hurdy-gurdy \
+         bombarde biniou concertina harmonica flamenco-guitar bouzouki irish-bouzouki \
+         pedal-steel-guitar washboard portuguese-guitar bagpipes cajon flamenco-singing",
     },
     Style {
         share: 9,
-        genres: "salsa bossa-nova samba latin-music tango cumbia son-cubano choro bolero forro merengue mpb mambo \
-         reggaeton mariachi calypso",
+        genres: "salsa bossa-nova samba latin-music tango cumbia son-cubano choro bolero forro merengue mpb \
+         mambo reggaeton mariachi calypso",
         instruments: "congas classical-guitar piano trumpet timbales lead-vocals bass-guitar bongos surdo pandeiro \
-         bandoneon cavaquinho trombone repinique tamborim cuban-tres claves guiro charango cuica violin \
-         flute steelpan agogo",
+         bandoneon cavaquinho trombone repinique tamborim cuban-tres claves guiro charango cuica \
+         violin flute steelpan agogo",
     },
     Style {
         share: 9,
@@ -63,24 +66,24 @@ const STYLES: [Style; 8] = [
          mbalax congolese-rumba soukous coupe-decale mande-music gwoka biguine sega kizomba amapiano \
          rocksteady arabic-music rai indian-classical world-music",
         instruments: "djembe bass-guitar electric-guitar drum-kit lead-vocals kora balafon oud darbuka keyboards \
-         percussion trombone saz tabla sitar guembri qraqeb dunun talking-drum ngoni kayamb gwoka-drum \
-         bendir qanun ney bansuri sabar",
+         percussion trombone saz tabla sitar guembri qraqeb dunun talking-drum ngoni kayamb \
+         gwoka-drum bendir qanun ney bansuri sabar",
     },
     Style {
         share: 8,
         genres: "soul funk hip-hop rnb gospel neo-soul rap rhythm-and-blues slam disco brass-band trap lo-fi",
-        instruments: "lead-vocals bass-guitar drum-kit keyboards electric-guitar alto-saxophone trumpet backing-vocals \
-         rap-vocals electric-piano trombone turntables beatboxing clavinet sousaphone spoken-word sampler \
-         congas",
+        instruments: "lead-vocals bass-guitar drum-kit keyboards electric-guitar alto-saxophone trumpet \
+         backing-vocals rap-vocals electric-piano trombone turntables beatboxing clavinet sousaphone \
+         spoken-word sampler congas",
     },
     Style {
         share: 7,
-        genres: "pop chanson electronic techno house singer-songwriter indie-pop variete synth-pop electro drum- \
-         and-bass ambient trance trip-hop experimental dubstep electro-swing k-pop j-pop psytrance uk- \
-         garage",
+        genres: "pop chanson electronic techno house singer-songwriter indie-pop variete synth-pop electro \
+         drum-and-bass ambient trance trip-hop experimental dubstep electro-swing k-pop j-pop \
+         psytrance uk-garage",
         instruments: "lead-vocals synthesizer acoustic-guitar keyboards drum-machine ukulele dj-controller laptop \
-         piano sampler modular-synthesizer looper groovebox synth-bass vocoder theremin midi-controller \
-         handpan accordion",
+         piano sampler modular-synthesizer looper groovebox synth-bass vocoder theremin \
+         midi-controller handpan accordion",
     },
 ];
 
