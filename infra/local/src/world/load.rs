@@ -19,7 +19,7 @@ pub const PASSWORD: &str = "tunelink-demo";
 pub const ACCOUNTS: u32 = 3;
 
 /// How many musicians or events are written at once.
-const CHUNK: u32 = 500;
+const CHUNK: u32 = 2000;
 /// How many chunks wait to be written.
 const AHEAD: usize = 2;
 
