@@ -41,6 +41,7 @@ functions! {
         UPDATE_MY_PROFILE update_my_profile UpdateMyProfile
         DELETE_MY_ACCOUNT delete_my_account DeleteMyAccount
         GET_USER get_user GetUser
+        SEARCH_USERS search_users SearchUsers
         LIST_MY_INSTRUMENTS list_my_instruments ListMyInstruments
         SET_MY_INSTRUMENT set_my_instrument SetMyInstrument
         REMOVE_MY_INSTRUMENT remove_my_instrument RemoveMyInstrument
@@ -56,6 +57,8 @@ functions! {
         UPDATE_EVENT update_event UpdateEvent
         CANCEL_EVENT cancel_event CancelEvent
         GET_EVENT get_event GetEvent
+        GET_EVENT_CALENDAR get_event_calendar GetEventCalendar
+        SEARCH_EVENTS search_events SearchEvents
         LIST_MY_EVENTS list_my_events ListMyEvents
         LIST_EVENT_INSTRUMENTS list_event_instruments ListEventInstruments
         SET_EVENT_INSTRUMENT set_event_instrument SetEventInstrument

@@ -61,6 +61,12 @@ impl App {
         Self { store: self.store.behind(gate), ..self.clone() }
     }
 
+    /// The same, with what a call asks of the table counted from nothing.
+    #[must_use]
+    pub(crate) fn metered(&self) -> Self {
+        Self { store: self.store.metered(), ..self.clone() }
+    }
+
     pub fn config(&self) -> &Config {
         &self.config
     }

@@ -24,9 +24,11 @@ pub struct Config {
     pub verifying_keys: VerifyingKeys,
     /// What issues tokens; only the functions that do so are given it.
     pub issuing: Option<Issuing>,
-    /// `TUNELINK_CURSOR_SECRET`: signs cursors (base64).
+    /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64).
     pub cursor_secret: Secret,
     pub limits: Limits,
+    /// `TUNELINK_DEBUG`: `1` makes every reply tell what it cost (`Server-Timing`).
+    pub debug: bool,
 }
 
 #[derive(Clone)]
@@ -93,6 +95,7 @@ impl Config {
                 guesses_per_device: 10,
                 attempts_per_address: attempts,
             },
+            debug: get("TUNELINK_DEBUG").as_deref() == Some("1"),
         })
     }
 }

@@ -1,13 +1,12 @@
-//! Where a list goes on: opaque to the client, signed, and bound to the query that it came from.
+//! Where a list goes on: sealed, and bound to the query that it came from. What it names may be something that its
+//! reader is not to see, such as somebody who has blocked them.
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     encoding::{Secret, base64url, from_base64url},
-    error::{Code, Result},
+    error::{Code, Error, Result},
 };
-
-const TAG: usize = 16;
 
 /// Mints and opens the cursors of one query.
 pub struct Cursors<'a> {
@@ -25,19 +24,17 @@ impl<'a> Cursors<'a> {
 
     /// The cursor after `last`.
     pub fn mint(&self, last: &impl Serialize) -> Result<String> {
-        let mut bytes = serde_json::to_vec(last).map_err(crate::Error::internal)?;
-        let tag = self.secret.tag(&self.scope, &bytes);
-        bytes.extend_from_slice(&tag[..TAG]);
-        Ok(base64url(&bytes))
+        let bytes = serde_json::to_vec(last).map_err(Error::internal)?;
+        let sealed = self.secret.seal(&self.scope, bytes);
+        sealed.map(|sealed| base64url(&sealed)).ok_or_else(|| Error::internal("a cursor is too long"))
     }
 
     /// What [`mint`](Self::mint) was given; refused when it is not ours, was altered or is of another query.
     pub fn open<T: DeserializeOwned>(&self, cursor: Option<&str>) -> Result<Option<T>> {
         let Some(cursor) = cursor else { return Ok(None) };
         let open = || {
-            let bytes = from_base64url(cursor)?;
-            let (last, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG)?)?;
-            self.secret.verifies(&self.scope, last, tag).then(|| serde_json::from_slice(last).ok())?
+            let last = self.secret.unseal(&self.scope, from_base64url(cursor)?)?;
+            serde_json::from_slice(&last).ok()
         };
         open().map(Some).ok_or_else(|| Code::InvalidCursor.at("cursor").into())
     }
@@ -48,6 +45,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_cursor_says_nothing_and_is_the_same_each_time() {
+        let secret = Secret::new(b"secret");
+        let cursors = Cursors::new(&secret, "list", &());
+        let cursor = cursors.mint(&"a name that nobody is to see").unwrap();
+        let bytes = from_base64url(&cursor).unwrap();
+        assert!(
+            !bytes.windows(4).any(|part| b"a name that nobody is to see".windows(4).any(|text| text == part))
+        );
+        assert_eq!(cursors.mint(&"a name that nobody is to see").unwrap(), cursor);
+    }
 
     proptest! {
         #[test]

@@ -1,6 +1,9 @@
 //! Bytes as text and back, and the keyed hashes over them.
 
-use aws_lc_rs::{constant_time, digest, hmac};
+use aws_lc_rs::{
+    aead::{self, Aad, LessSafeKey, Nonce, UnboundKey},
+    constant_time, digest, hmac,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// base64url without padding (RFC 4648 §5).
@@ -44,6 +47,29 @@ impl Secret {
                 .get(..tag.len())
                 .is_some_and(|expected| constant_time::verify_slices_are_equal(expected, tag).is_ok())
     }
+}
+
+impl Secret {
+    /// Encrypts a message under a label; what comes of it is the same each time. `None` only if it is too long.
+    pub fn seal(&self, label: &str, mut message: Vec<u8>) -> Option<Vec<u8>> {
+        self.sealing_key(label)?.seal_in_place_append_tag(nonce(), Aad::empty(), &mut message).ok()?;
+        Some(message)
+    }
+
+    /// What was sealed under the label; `None` when it was not, or has been altered.
+    pub fn unseal(&self, label: &str, mut sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let message = self.sealing_key(label)?.open_in_place(nonce(), Aad::empty(), &mut sealed).ok()?;
+        Some(message.to_vec())
+    }
+
+    /// AES-256-GCM-SIV (RFC 8452): a nonce that repeats gives away that two messages are the same, and no more.
+    fn sealing_key(&self, label: &str) -> Option<LessSafeKey> {
+        UnboundKey::new(&aead::AES_256_GCM_SIV, &self.tag(label, b"seal")).ok().map(LessSafeKey::new)
+    }
+}
+
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; aead::NONCE_LEN])
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ pub(crate) enum Content {
 }
 
 /// Where a list goes on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(inline, deny_unknown_fields)]
 pub(crate) struct PageInfo {
     pub(crate) next: Option<String>,
     /// True when a budget cut the page short of what was asked.
@@ -51,8 +52,13 @@ impl Reply {
 
     /// A JSON body without the envelope, for a protocol that has its own shape.
     pub fn plain<T: Serialize>(status: u16, data: &T) -> Result<Self> {
+        Self::plain_as("application/json", status, data)
+    }
+
+    /// The same under a media type of its own.
+    pub(crate) fn plain_as<T: Serialize>(content_type: &'static str, status: u16, data: &T) -> Result<Self> {
         let body = Cow::Owned(serde_json::to_vec(data).map_err(Error::internal)?);
-        let content = Content::Media { content_type: "application/json", body };
+        let content = Content::Media { content_type, body };
         Ok(Self { status, content, headers: Vec::new(), etag: None })
     }
 

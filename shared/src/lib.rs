@@ -9,6 +9,7 @@ pub mod domain;
 pub mod encoding;
 pub mod error;
 pub mod geo;
+pub mod geojson;
 pub mod http;
 pub mod idempotency;
 pub mod input;

@@ -8,7 +8,11 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use lambda_http::{Body, Request, RequestExt, Response, request::RequestContext};
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{HeaderName, HeaderValue},
+    request::RequestContext,
+};
 use tracing::Instrument;
 
 use crate::{
@@ -20,6 +24,7 @@ use crate::{
     input::{Input, header, limit_size},
     openapi::Description,
     output::Output,
+    store::Cost,
     text::{Language, Text},
 };
 
@@ -75,6 +80,9 @@ impl Route {
     }
 }
 
+/// What a call cost (W3C Server Timing), for developers alone.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
 type Respond = for<'a> fn(&'a App, &'a Request) -> BoxFuture<'a, Result<Reply>>;
 
 /// An operation with its type erased, so that its code is generated here in the library and a binary is a
@@ -111,6 +119,7 @@ impl Function {
 
     async fn answer(&self, app: &App, request: &Request, request_id: &str) -> Response<Body> {
         let started = Instant::now();
+        let app = &app.metered();
         let work = AssertUnwindSafe((self.respond)(app, request)).catch_unwind();
         let outcome = match tokio::time::timeout(LONGEST_CALL, work).await {
             Ok(Ok(outcome)) => outcome,
@@ -128,9 +137,15 @@ impl Function {
             if_none_match: readable("If-None-Match").filter(|_| self.route.method == "GET"),
             done: self.done,
         };
-        let response = envelope(&terms, outcome);
+        let mut response = envelope(&terms, outcome);
         let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-        tracing::info!(status, code, ms, "answered");
+        let Cost { calls, rounds, items, rcu, wcu } = app.store().cost();
+        tracing::info!(status, code, ms, calls, rounds, items, rcu, wcu, "answered");
+        if app.config().debug {
+            let cost = format!("calls {calls}, rounds {rounds}, items {items}, rcu {rcu}, wcu {wcu}");
+            let timing = HeaderValue::from_str(&format!("dynamodb;desc=\"{cost}\", total;dur={ms}"));
+            response.headers_mut().extend(timing.ok().map(|timing| (SERVER_TIMING, timing)));
+        }
         response
     }
 }

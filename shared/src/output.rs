@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     error::Result,
+    geojson::{self, Feature, FeatureCollection},
     http::{Content, ETag, PageInfo, Reply},
     openapi::Description,
     text::Language,
@@ -50,9 +51,17 @@ pub struct Done;
 /// 200 with a web page instead of an envelope.
 pub struct Html(pub Cow<'static, [u8]>);
 
+/// 200 with an iCalendar object (RFC 5545) instead of an envelope.
+pub struct Calendar {
+    pub text: String,
+    /// What a browser calls it when it is saved, in ASCII.
+    pub file_name: String,
+}
+
 /// 200 with a JSON document instead of an envelope.
 pub struct Document(pub Cow<'static, [u8]>);
 
+const CALENDAR: &str = "text/calendar; charset=utf-8";
 /// Whoever holds a copy asks whether it is still good.
 const REVALIDATE: &str = "private, no-cache";
 /// Anyone may keep this for five minutes.
@@ -142,6 +151,34 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
     }
 }
 
+/// A page, or the same as a map where the caller asked for one.
+pub enum Listing<T> {
+    Page(Page<T>),
+    Map(Page<T>),
+}
+
+impl<T: Feature> Output for Listing<T> {
+    fn into_reply(self) -> Result<Reply> {
+        let reply = match self {
+            Self::Page(page) => page.into_reply()?,
+            Self::Map(page) => {
+                let cache = page.cache;
+                let map =
+                    FeatureCollection::new(page.items, PageInfo { next: page.next, partial: page.partial });
+                let reply =
+                    Reply::plain_as(geojson::MEDIA_TYPE, 200, &map)?.header(header::CACHE_CONTROL, cache);
+                Reply { etag: Some(ETag::Content), ..reply }
+            }
+        };
+        Ok(reply.header(header::VARY, "Accept"))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        Page::<T>::describe(doc);
+        doc.also_as::<FeatureCollection<T>>(geojson::MEDIA_TYPE);
+    }
+}
+
 impl Output for Done {
     fn into_reply(self) -> Result<Reply> {
         Reply::json(200, &())
@@ -170,6 +207,22 @@ impl Output for Document {
 
     fn describe(doc: &mut Description<'_>) {
         doc.media("application/json");
+        doc.conditional();
+    }
+}
+
+impl Output for Calendar {
+    fn into_reply(self) -> Result<Reply> {
+        let content = Content::Media { content_type: CALENDAR, body: Cow::Owned(self.text.into_bytes()) };
+        let headers = vec![
+            (header::CACHE_CONTROL, REVALIDATE.to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", self.file_name)),
+        ];
+        Ok(Reply { status: 200, content, headers, etag: Some(ETag::Content) })
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.media(CALENDAR);
         doc.conditional();
     }
 }

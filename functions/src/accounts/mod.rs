@@ -19,6 +19,7 @@ pub mod register;
 pub mod remove_my_genre;
 pub mod remove_my_instrument;
 pub mod revoke_session;
+pub mod search_users;
 mod session;
 pub mod set_my_instrument;
 pub mod unblock_user;

@@ -2,7 +2,7 @@ use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tunelink::{
-    Code, Error, Result,
+    Result,
     app::App,
     auth::Member,
     domain::{Bio, DisplayName, Home, MyProfile, PhotoUrl},
@@ -54,10 +54,7 @@ impl Operation for UpdateMyProfile {
             visible_nearby: changes.visible_nearby,
             language: changes.language,
         };
-        let profile = match profiles::update(app.store(), member.user_id, &changes, &seen).await {
-            Err(Error { code: Code::NotFound, .. }) => return Err(Code::SessionEnded.into()),
-            updated => updated?,
-        };
+        let profile = profiles::update(app.store(), member.user_id, &changes, &seen).await?;
         let version = profile.version;
         Ok(Resource::versioned(profile.into(), version))
     }

@@ -12,7 +12,7 @@ pub(super) struct Played {
     pub(super) check: Write,
 }
 
-/// Refuses an instrument that this person does not play.
+/// How well this person plays an instrument; refused if they do not.
 pub(super) async fn played(store: &Store, user: UserId, instrument: &Slug) -> Result<Played> {
     let kind = CatalogueKind::Instrument;
     match tastes::find(store, user, kind, instrument).await?.and_then(|taste| taste.level) {

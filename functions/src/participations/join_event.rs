@@ -1,7 +1,7 @@
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::try_join;
+use tokio::join;
 use tunelink::{
     Code, Result,
     app::App,
@@ -12,7 +12,7 @@ use tunelink::{
     operation::{Operation, Route},
     output::Created,
     store::{
-        events::{self, Change, Standing},
+        events::{self, Standing},
         participations,
     },
     text::Text,
@@ -58,22 +58,26 @@ impl Operation for JoinEvent {
         (Path(id), once, Body(body)): Self::Input,
     ) -> Result<Self::Output> {
         let (store, user, now) = (app.store(), member.user_id, app.now());
-        let (once, wanted) = (&once, &body.instrument_id);
-        let sign_up = |mut standing: Standing| async move {
-            standing.clone().seen_by(Some(user))?;
+        let read = async || {
+            let played = instrument::played(store, user, &body.instrument_id);
+            let (existing, played) = join!(participations::find(store, id, user), played);
+            Ok((existing?, played))
+        };
+        let sign_up = |standing: &mut Standing,
+                       (existing, played): (Option<Participation>, Result<Played>)| {
+            standing.must_be_seen_by(Some(user))?;
             if standing.event.organiser.user_id == user {
                 return Err(Code::OwnEvent.into());
             }
             standing.must_be_to_come(now)?;
-            let (existing, Played { level, check }) =
-                try_join!(participations::find(store, id, user), instrument::played(store, user, wanted))?;
             if existing.is_some() {
                 return Err(Code::AlreadyJoined.into());
             }
+            let Played { level, check } = played?;
             let mut part = Participation {
                 event_id: id,
                 user_id: user,
-                instrument_id: wanted.clone(),
+                instrument_id: body.instrument_id.clone(),
                 level,
                 status: ParticipationStatus::Pending,
                 joined_at: now,
@@ -86,14 +90,14 @@ impl Operation for JoinEvent {
                 standing.seats = seats;
                 part.take(place, now);
             }
-            let location = format!("/v1/events/{id}/participations/{user}");
             let mut writes = participations::replace(None, Some(&part))?;
+            let location = format!("/v1/events/{id}/participations/{user}");
             let created = Created { location, data: ParticipationView::from(part) };
             writes.push(check);
             writes.extend(participations::must_be_welcome(&standing.event, user));
             writes.extend(once.record(now, user, &created)?);
-            Ok(Change { standing, beside: writes, outcome: created })
+            Ok((writes, created))
         };
-        events::change(store, id, now, sign_up).await
+        events::change(store, id, now, read, sign_up).await.map(|(_, created)| created)
     }
 }

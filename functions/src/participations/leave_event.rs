@@ -2,12 +2,12 @@ use tunelink::{
     Code, Result,
     app::App,
     auth::Member,
-    domain::{EventId, EventStatus, ParticipationStatus, UserId},
+    domain::{EventId, EventStatus, Participation, ParticipationStatus, UserId},
     input::Path,
     operation::{Operation, Route},
     output::Done,
     store::{
-        events::{self, Change, Standing},
+        events::{self, Standing},
         participations,
     },
     text::Text,
@@ -28,13 +28,13 @@ impl Operation for LeaveEvent {
 
     async fn run(app: &App, member: Member, Path((id, user)): Self::Input) -> Result<Done> {
         let (store, now) = (app.store(), app.now());
-        let leave = |mut standing: Standing| async move {
+        let leave = |standing: &mut Standing, part: Option<Participation>| {
             let by_organiser = standing.event.organiser.user_id == member.user_id;
+            standing.must_be_seen_by(Some(member.user_id))?;
             if user != member.user_id && !by_organiser {
-                standing.clone().seen_by(Some(member.user_id))?;
                 return Err(Code::Forbidden.into());
             }
-            let part = participations::find(store, id, user).await?.ok_or(Code::NotFound)?;
+            let part = part.ok_or(Code::NotFound)?;
             if standing.event.status_at(now) == EventStatus::Ended {
                 return Err(Code::EventEnded.into());
             }
@@ -45,8 +45,9 @@ impl Operation for LeaveEvent {
             if let Some(place) = part.place() {
                 standing.seats.leave(&part.instrument_id, place);
             }
-            Ok(Change { standing, beside: participations::replace(Some(&part), None)?, outcome: Done })
+            Ok((participations::replace(Some(&part), None)?, Done))
         };
-        events::change(store, id, now, leave).await
+        let read = || participations::find(store, id, user);
+        events::change(store, id, now, read, leave).await.map(|(_, done)| done)
     }
 }

@@ -2,6 +2,7 @@ use garde::Validate;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::join;
 use tunelink::{
     Code, Result,
     app::App,
@@ -14,7 +15,7 @@ use tunelink::{
     operation::{Operation, Route},
     output::Answer,
     store::{
-        events::{self, Change, Standing},
+        events::{self, Standing},
         participations,
     },
     text::Text,
@@ -76,38 +77,48 @@ impl Operation for UpdateParticipation {
         (Path((id, user)), Body(changes)): Self::Input,
     ) -> Result<Self::Output> {
         let (store, now) = (app.store(), app.now());
-        let changes = &changes;
-        let update = |mut standing: Standing| async move {
-            let by_organiser = standing.event.organiser.user_id == member.user_id;
-            let organisers_alone = changes.decision.is_some() || changes.attended.is_some();
-            if !by_organiser && (user != member.user_id || organisers_alone) {
-                standing.clone().seen_by(Some(member.user_id))?;
-                return Err(Code::Forbidden.into());
-            }
-            let before = participations::find(store, id, user).await?.ok_or(Code::NotFound)?;
-            let mut part = before.clone();
-            let mut writes = Vec::new();
-            if let Some(to) = changes.instrument_id.as_ref().filter(|to| **to != before.instrument_id) {
-                standing.must_be_to_come(now)?;
-                let Played { level, check } = instrument::played(store, user, to).await?;
-                change_instrument(&mut standing, &mut part, to, now)?;
-                part.level = level;
-                writes.push(check);
-            }
-            if let Some(decision) = changes.decision {
-                standing.must_be_to_come(now)?;
-                decide(&mut standing, &mut part, decision, now)?;
-            }
-            if let Some(attended) = changes.attended {
-                mark(&standing, &mut part, attended, now)?;
-            }
-            if part != before {
-                writes.extend(participations::replace(Some(&before), Some(&part))?);
-            }
-            Ok(Change { standing, beside: writes, outcome: part })
+        let read = async || {
+            let played = async {
+                match &changes.instrument_id {
+                    Some(to) => instrument::played(store, user, to).await.map(Some),
+                    None => Ok(None),
+                }
+            };
+            let (part, played) = join!(participations::find(store, id, user), played);
+            Ok((part?, played))
         };
-        let part = events::change(store, id, now, update).await?;
-        Ok(Answer(part.into()))
+        let update =
+            |standing: &mut Standing, (before, played): (Option<Participation>, Result<Option<Played>>)| {
+                let by_organiser = standing.event.organiser.user_id == member.user_id;
+                let organisers_alone = changes.decision.is_some() || changes.attended.is_some();
+                standing.must_be_seen_by(Some(member.user_id))?;
+                if !by_organiser && (user != member.user_id || organisers_alone) {
+                    return Err(Code::Forbidden.into());
+                }
+                let before = before.ok_or(Code::NotFound)?;
+                let mut part = before.clone();
+                let mut writes = Vec::new();
+                if let Some(to) = changes.instrument_id.as_ref().filter(|to| **to != before.instrument_id) {
+                    standing.must_be_to_come(now)?;
+                    if let Some(Played { level, check }) = played? {
+                        part.level = level;
+                        writes.push(check);
+                    }
+                    change_instrument(standing, &mut part, to, now)?;
+                }
+                if let Some(decision) = changes.decision {
+                    standing.must_be_to_come(now)?;
+                    decide(standing, &mut part, decision, now)?;
+                }
+                if let Some(attended) = changes.attended {
+                    mark(standing, &mut part, attended, now)?;
+                }
+                if part != before {
+                    writes.extend(participations::replace(Some(&before), Some(&part))?);
+                }
+                Ok((writes, Answer(part.into())))
+            };
+        events::change(store, id, now, read, update).await.map(|(_, answer)| answer)
     }
 }
 

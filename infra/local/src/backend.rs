@@ -196,9 +196,13 @@ impl LocalData {
 
 /// The configuration of a local backend: its keys, its table, and on top what differs.
 pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
-    let table = |name: &str| (name == "TUNELINK_TABLE").then(|| TABLE.to_owned());
+    let local = |name: &str| match name {
+        "TUNELINK_TABLE" => Some(TABLE.to_owned()),
+        "TUNELINK_DEBUG" => Some("1".to_owned()),
+        _ => None,
+    };
     Config::from_lookup(|name| {
-        overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| table(name))
+        overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| local(name))
     })
     .map_err(Error::Configuration)
 }

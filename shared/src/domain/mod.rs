@@ -7,6 +7,7 @@ mod participation;
 mod profile;
 mod schedule;
 pub mod seats;
+mod selection;
 mod session;
 mod slug;
 mod text;
@@ -22,9 +23,12 @@ pub use self::{
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
-    profile::{AccountStatus, Bio, DisplayName, Home, MyProfile, PhotoUrl, Profile, PublicProfile},
-    schedule::{EventTime, Schedule, ZoneName},
+    profile::{
+        AccountStatus, Bio, DisplayName, Home, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile,
+    },
+    schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},
+    selection::{EventSummary, FoundEvent, Selection},
     session::{DeviceName, Role, Session, Tokens},
     slug::Slug,
 };

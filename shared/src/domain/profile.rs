@@ -3,8 +3,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LevelOfPlay, Role, Slug, UserId, text::one_line};
-use crate::{error::Code, rules::broken, text::Language};
+use super::{Level, LevelOfPlay, Role, Slug, UserId, text::one_line};
+use crate::{error::Code, geo::Point, rules::broken, text::Language};
 
 /// What others read above a bio: 1–60 characters, something of it visible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
@@ -59,11 +59,15 @@ pub struct Home {
     pub city: String,
 }
 
+/// A latitude in the last row of cells, in degrees.
+const NORTHERNMOST: f64 = 89.999_999;
+
 impl Home {
     /// The same at the centre of its geohash cell.
     #[must_use]
     pub fn snapped(&self, precision: usize) -> Self {
-        let at = geohash::Coord { x: self.lng, y: self.lat };
+        // The crate takes the north pole for the south pole: its latitudes end just below 90.
+        let at = geohash::Coord { x: self.lng, y: self.lat.min(NORTHERNMOST) };
         let cell = geohash::encode(at, precision).and_then(|hash| geohash::decode(&hash));
         // Encoding fails only outside of the ranges that were checked.
         let (centre, ..) = cell.unwrap_or((at, 0.0, 0.0));
@@ -154,21 +158,46 @@ pub struct PublicProfile {
     pub created_at: Timestamp,
 }
 
+/// A musician found nearby.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct NearbyUser {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: Option<DisplayName>,
+    pub photo_url: Option<PhotoUrl>,
+    pub city: Option<String>,
+    /// How well they play the instrument that was asked for; null when none was.
+    pub level: Option<Level>,
+    /// To about 5 km around their home.
+    pub distance_km: u32,
+}
+
 impl Profile {
     pub fn is_active(&self) -> bool {
         self.status == AccountStatus::Active
     }
 
+    /// The home as others see it: no more precise than about 5 km, and none of those who do not want to be found nearby.
+    pub fn shown_home(&self) -> Option<Home> {
+        self.home.as_ref().filter(|_| self.visible_nearby.unwrap_or(true)).map(Home::shown)
+    }
+
+    /// Where searches nearby find this person, if they take part and let themselves be found. It is the home as others
+    /// see it: the edge of a circle that is moved about, and the distances in it, would give away a finer one.
+    pub fn found_at(&self) -> Option<Point> {
+        self.shown_home().filter(|_| self.is_active()).map(|home| Point::new(home.lat, home.lng))
+    }
+
     /// Takes the parts that others may see.
     pub fn public(self, instruments: Vec<LevelOfPlay>, genres: Vec<Slug>) -> PublicProfile {
-        let visible = self.visible_nearby.unwrap_or(true);
         PublicProfile {
+            home: self.shown_home(),
             user_id: self.user_id,
             username: self.username,
             display_name: self.display_name,
             bio: self.bio,
             photo_url: self.photo_url,
-            home: self.home.filter(|_| visible).map(|home| home.shown()),
             instruments,
             genres,
             created_at: self.created_at,
@@ -232,6 +261,46 @@ mod tests {
     fn names_are_visible() {
         for (name, good) in [("Django", true), ("", false), ("  \t", false), ("é", true)] {
             assert_eq!(DisplayName(name.to_owned()).validate().is_ok(), good, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_globe_stay_where_they_are() {
+        let kept = |lat, lng| Home { lat, lng, city: "X".into() }.kept();
+        for (lat, lng) in [(90.0, 0.0), (-90.0, 0.0), (90.0, 180.0), (-90.0, -180.0), (0.0, 180.0)] {
+            let Home { lat: kept_lat, lng: kept_lng, .. } = kept(lat, lng);
+            assert!((kept_lat - lat).abs() <= 0.0028, "{lat} {kept_lat}");
+            // One meridian has two names.
+            let apart = (kept_lng - lng).abs();
+            assert!(apart.min(360.0 - apart) <= 0.0056, "{lng} {kept_lng}");
+        }
+    }
+
+    #[test]
+    fn only_those_who_take_part_and_let_themselves_be_found_are_found() {
+        let home = Home { lat: 48.8867, lng: 2.3431, city: "Paris".into() };
+        let someone = Profile {
+            user_id: UserId(uuid::Uuid::nil()),
+            username: "django".into(),
+            email: "django@example.org".into(),
+            display_name: None,
+            bio: None,
+            photo_url: None,
+            home: Some(home.kept()),
+            visible_nearby: None,
+            language: None,
+            role: Role::Member,
+            status: AccountStatus::Active,
+            created_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let Home { lat, lng, .. } = home.shown();
+        assert_eq!(someone.found_at(), Some(Point::new(lat, lng)));
+        let hidden = Profile { visible_nearby: Some(false), ..someone.clone() };
+        assert_eq!((hidden.found_at(), hidden.shown_home()), (None, None));
+        assert_eq!(Profile { home: None, ..someone.clone() }.found_at(), None);
+        for status in [AccountStatus::Deactivated, AccountStatus::Erased] {
+            assert_eq!(Profile { status, ..someone.clone() }.found_at(), None);
         }
     }
 

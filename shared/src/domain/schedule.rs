@@ -28,6 +28,24 @@ pub struct ZoneName(#[garde(length(chars, min = 1, max = 64), custom(known_zone)
 #[schemars(inline, extend("example" = "2027-06-21T20:00:00"))]
 pub struct EventTime(#[garde(length(chars, max = 40), custom(well_formed))] String);
 
+/// An instant of RFC 3339, with its offset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(transparent)]
+#[garde(transparent)]
+#[schemars(inline, extend("format" = "date-time", "example" = "2027-06-21T18:00:00Z"))]
+pub struct Instant(#[garde(length(chars, max = 40), custom(with_offset))] String);
+
+impl Instant {
+    /// To the second, like the times of events.
+    pub fn at(&self) -> Timestamp {
+        match parse(&self.0) {
+            Some(Time::Instant(instant)) => Timestamp::from_second(instant.as_second()).unwrap_or(instant),
+            // It was checked.
+            _ => Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
 /// From when to when, and in which zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
@@ -131,6 +149,10 @@ fn well_formed(text: &str, (): &()) -> garde::Result {
     parse(text).map(|_| ()).ok_or_else(|| broken(Code::InvalidFormat))
 }
 
+fn with_offset(text: &str, (): &()) -> garde::Result {
+    if matches!(parse(text), Some(Time::Instant(_))) { Ok(()) } else { Err(broken(Code::InvalidFormat)) }
+}
+
 fn known_zone(name: &str, (): &()) -> garde::Result {
     match TimeZone::get(name) {
         Ok(zone) if zone.iana_name() == Some(name) => Ok(()),
@@ -224,6 +246,12 @@ mod tests {
             ["", "tomorrow", "2027-06-21", "20:00", "2027-13-01T00:00", "2027-06-21T20:00[Europe/Paris]"]
         {
             assert!(EventTime(bad.to_owned()).validate().is_err(), "{bad}");
+            assert!(Instant(bad.to_owned()).validate().is_err(), "{bad}");
         }
+        assert!(Instant("2027-06-21T20:00".to_owned()).validate().is_err());
+        assert_eq!(
+            Instant("2027-06-21T20:00:00.9+02:00".to_owned()).at().to_string(),
+            "2027-06-21T18:00:00Z"
+        );
     }
 }

@@ -14,6 +14,16 @@ pub struct Circle {
 }
 
 impl Circle {
+    /// A radius of at most half-way round the earth.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "millimetres fit, and none is negative"
+    )]
+    pub fn new(centre: Point, radius_km: f64) -> Self {
+        Self { centre, radius: (radius_km * 1e6).round() as u64 }
+    }
+
     pub fn holds(&self, point: Point) -> bool {
         self.centre.distance(point) <= self.radius
     }

@@ -164,7 +164,7 @@ mod tests {
             prop_assert!(nearest <= least && most <= farthest, "{nearest} {least} {most} {farthest}");
             // A sample is at most half a step of the grid, both ways, from the nearest and the farthest point.
             let step = within(&cell, 0.0, 0.0).distance(within(&cell, 1.0, 0.0)) / 32
-                + Point::new(0.0, cell.west).distance(Point::new(0.0, (cell.west + cell.east) / 2.0)) / 16 + 10;
+                + Point::new(0.0, cell.west).distance(Point::new(0.0, f64::midpoint(cell.west, cell.east))) / 16 + 10;
             prop_assert!(Cell::at(from, precision) == cell || least - nearest <= step);
             prop_assert!(farthest - most <= step);
         }

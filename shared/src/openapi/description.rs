@@ -135,6 +135,15 @@ impl<'a> Description<'a> {
         self.reply(200, &["ETag"], parts::envelope(200, items, true));
     }
 
+    /// The reply may have another media type, which the schema describes.
+    pub fn also_as<T: JsonSchema>(&mut self, content_type: &str) {
+        let schema = json!(self.generators.replies.subschema_for::<T>());
+        if let Some(content) = self.success.get_mut("200").and_then(|reply| reply["content"].as_object_mut())
+        {
+            content.insert(content_type.to_owned(), json!({ "schema": schema }));
+        }
+    }
+
     fn reply(&mut self, status: u16, headers: &[&str], schema: Value) {
         let done = self.function.done.in_language(Language::En);
         let reply = json!({
@@ -265,6 +274,12 @@ const fn field(code: Code) -> Option<&'static str> {
         Code::IdempotencyKeyReused => "Idempotency-Key",
         Code::InvalidCursor => "cursor",
         Code::Oneself => "user_id",
+        Code::CapacityTaken => "capacity",
+        Code::FromAfterTo | Code::RangeTooLong => "to",
+        Code::InstrumentNotPlayed | Code::InstrumentNotWanted | Code::NoSlot => "instrument_id",
+        Code::NeedsPlace => "sort",
+        Code::StartsInThePast | Code::TooFarAhead => "starts_at",
+        Code::EndsBeforeStart | Code::LastsTooLong => "ends_at",
         Code::UnknownGenre => "genre_id",
         Code::UnknownInstrument => "instrument_id",
         Code::UsernameTaken => "username",

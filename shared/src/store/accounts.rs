@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Store, Write, erasure, keys, sessions};
+use super::{Condition, Store, Write, erasure, keys, nearby, sessions, tastes::Taste};
 use crate::{
     domain::{AccountStatus, Identifier, Profile, Role, Session, SessionId, UserId, canonical},
     error::{Code, Error, Result},
@@ -37,24 +37,24 @@ pub async fn create(
     credential: &Credential,
     session: &Session,
 ) -> Result<()> {
-    let id = profile.user_id;
-    let account = rows(profile, credential, Write::put(keys::profile(id), profile)?)?;
-    let session = Write::put(keys::session(id, session.session_id), session)?;
-    store.commit(account.into_iter().chain([session])).await
+    let mut writes = rows(profile, credential, Vec::new())?;
+    writes.push(Write::put(keys::session(profile.user_id, session.session_id), session)?);
+    store.commit(writes).await
 }
 
-/// The items of an account that nobody has logged in to yet; `item` is that of the profile.
-pub(super) fn rows(profile: &Profile, credential: &Credential, item: Write) -> Result<[Write; 4]> {
+/// The items of a new account, without a session, and of what its owner plays and likes.
+pub(super) fn rows(profile: &Profile, credential: &Credential, tastes: Vec<Taste>) -> Result<Vec<Write>> {
     let owner = Owner { user_id: profile.user_id };
     let free = |key, taken: Code, field: &str| -> Result<Write> {
         Ok(Write::put(key, &owner)?.when(Condition::absent(), taken.at(field)))
     };
-    Ok([
+    let mut writes = vec![
         free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
         free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
-        item,
         Write::put(keys::credential(profile.user_id), credential)?,
-    ])
+    ];
+    writes.extend(nearby::newcomer(profile, tastes)?);
+    Ok(writes)
 }
 
 /// Whose username or e-mail address this is.
@@ -93,7 +93,7 @@ pub async fn begin_session(store: &Store, credential: &Credential, session: &Ses
     writes.push(Write::put(key, session)?);
     if credential.deactivated_at.is_some() {
         login = login.remove("deactivated_at").add("version", 1);
-        writes.push(set_status(credential.user_id, AccountStatus::Active)?);
+        writes.extend(nearby::set_status(store, credential.user_id, AccountStatus::Active).await?);
         writes.push(erasure::cancel(credential.user_id));
     }
     // Where the limit is near, log-ins in parallel take turns: none of them may pass it.
@@ -118,7 +118,7 @@ pub async fn change_password(
     keep: SessionId,
     now: Timestamp,
 ) -> Result<()> {
-    settle(store, checked, now, |credential, sessions| {
+    settle(store, checked, now, None, |credential, sessions| {
         let change = change(credential).set("hash", &hash)?;
         let kept = Write::check(keys::session(credential.user_id, keep));
         let kept = kept.when(Condition::exists(), Code::SessionEnded);
@@ -130,10 +130,9 @@ pub async fn change_password(
 
 /// Leaves the account as it is, to be erased when `due`; all sessions end.
 pub async fn deactivate(store: &Store, checked: &Credential, now: Timestamp, due: Timestamp) -> Result<()> {
-    settle(store, checked, now, |credential, sessions| {
-        let id = credential.user_id;
+    settle(store, checked, now, Some(AccountStatus::Deactivated), |credential, sessions| {
         let leave = change(credential).set("deactivated_at", &now)?;
-        let writes = [leave, set_status(id, AccountStatus::Deactivated)?, erasure::schedule(id, due)?];
+        let writes = [leave, erasure::schedule(credential.user_id, due)?];
         Ok(writes.into_iter().chain(sessions::end_all(sessions)).collect())
     })
     .await
@@ -142,21 +141,22 @@ pub async fn deactivate(store: &Store, checked: &Credential, now: Timestamp, due
 /// The first step of an erasure: nobody logs in to the account nor sees it any more; the rest may take time
 /// and is taken up again if it is interrupted.
 pub async fn begin_erasure(store: &Store, checked: &Credential, now: Timestamp) -> Result<()> {
-    settle(store, checked, now, |credential, sessions| erase(credential, sessions, now)).await
+    let status = Some(AccountStatus::Erased);
+    settle(store, checked, now, status, |credential, sessions| erase(credential, sessions, now)).await
 }
 
-/// The writes of [`begin_erasure`].
+/// The writes of [`begin_erasure`], but for those by which the person becomes an erased one.
 pub(super) fn erase(credential: &Credential, sessions: &[Session], now: Timestamp) -> Result<Vec<Write>> {
     let id = credential.user_id;
     let gone = Write::delete(keys::credential(id)).when(undisturbed(credential), Code::Conflict);
-    let writes = [gone, set_status(id, AccountStatus::Erased)?, erasure::schedule(id, now)?];
+    let writes = [gone, erasure::schedule(id, now)?];
     Ok(writes.into_iter().chain(sessions::end_all(sessions)).collect())
 }
 
 /// Gives a role to an account. All its sessions end, for a session carries the role.
 pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp) -> Result<()> {
     let credential = find_credential(store, user_id).await?.ok_or(Code::NotFound)?;
-    settle(store, &credential, now, |credential, sessions| {
+    settle(store, &credential, now, None, |credential, sessions| {
         let give = change(credential).set("role", &role)?;
         let show = Write::update(keys::profile(user_id)).set("role", &role)?.add("version", 1);
         let show = show.when(Condition::exists(), Code::NotFound);
@@ -165,19 +165,25 @@ pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp
     .await
 }
 
-/// Commits what has to happen to an account and to all its sessions at once. Tries again when a session began
-/// in the meantime, so that it ends with the others; `Conflict` when the password is not the checked one any more.
+/// Commits what has to happen to an account and to all its sessions at once, with the status that the person has from
+/// then on, if it is another one. Tries again when a session began in the meantime, so that it ends with the others;
+/// `Conflict` when the password is not the checked one any more.
 async fn settle(
     store: &Store,
     checked: &Credential,
     now: Timestamp,
+    status: Option<AccountStatus>,
     writes: impl Fn(&Credential, &[Session]) -> Result<Vec<Write>> + Send,
 ) -> Result<()> {
     const ATTEMPTS: usize = 5;
     let mut credential = checked.clone();
     for _ in 0..ATTEMPTS {
         let sessions = sessions::list(store, credential.user_id, now).await?;
-        match store.commit(writes(&credential, &sessions)?).await {
+        let mut writes = writes(&credential, &sessions)?;
+        if let Some(status) = status {
+            writes.extend(nearby::set_status(store, credential.user_id, status).await?);
+        }
+        match store.commit(writes).await {
             Err(Error { code: Code::Conflict, .. }) => {}
             settled => return settled,
         }
@@ -191,9 +197,4 @@ async fn settle(
 fn change(credential: &Credential) -> Write {
     let write = Write::update(keys::credential(credential.user_id)).add("version", 1);
     write.when(undisturbed(credential), Code::Conflict)
-}
-
-fn set_status(user_id: UserId, status: AccountStatus) -> Result<Write> {
-    let write = Write::update(keys::profile(user_id)).set("status", &status)?.add("version", 1);
-    Ok(write.when(Condition::exists(), Error::internal("an account without a profile")))
 }

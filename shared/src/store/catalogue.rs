@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::try_join;
 
 use super::{Condition, Query, RELATED, Store, Write, keys};
 use crate::{
@@ -43,6 +44,20 @@ pub async fn unknown(store: &Store, kind: CatalogueKind, ids: &[Slug]) -> Result
     let known = store.get_all::<super::Key>(keys).await?;
     let is_known = |id: &Slug| known.contains(&keys::catalogue(kind, id));
     Ok((0..ids.len()).filter(|at| !is_known(&ids[*at])).collect())
+}
+
+/// Refuses a filter of a search that names what the catalogue does not have, rather than finding nothing.
+pub async fn must_be_known(store: &Store, instrument: Option<&Slug>, genre: Option<&Slug>) -> Result<()> {
+    let has = async |kind, id: Option<&Slug>| -> Result<bool> {
+        let Some(id) = id else { return Ok(true) };
+        Ok(find::<serde_json::Value>(store, kind, id).await?.is_some())
+    };
+    let (instrument, genre) =
+        try_join!(has(CatalogueKind::Instrument, instrument), has(CatalogueKind::Genre, genre))?;
+    let mut faults = Vec::new();
+    faults.extend((!instrument).then(|| Code::UnknownInstrument.at("instrument")));
+    faults.extend((!genre).then(|| Code::UnknownGenre.at("genre")));
+    if faults.is_empty() { Ok(()) } else { Err(Error::invalid(faults)) }
 }
 
 /// All entries of a kind, by id, perhaps a second old.

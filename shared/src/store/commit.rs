@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, DeleteRequest, ReturnValue, WriteRequest},
+    types::{CancellationReason, DeleteRequest, ReturnConsumedCapacity, ReturnValue, WriteRequest},
 };
 use serde::de::DeserializeOwned;
 
@@ -72,11 +72,15 @@ impl Store {
                     .set_condition_expression(write.condition.clone())
                     .set_expression_attribute_names(write.expression.names())
                     .set_expression_attribute_values(write.expression.values())
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
                     .customize()
                     .config_override(Builder::new().retry_config(RetryConfig::disabled()))
                     .send()
                     .await
-                    .map_or_else(Attempt::failed, |output| Attempt::Written(output.attributes))
+                    .map_or_else(Attempt::failed, |output| {
+                        self.meter.wrote(output.consumed_capacity.as_ref());
+                        Attempt::Written(output.attributes)
+                    })
             };
         }
         match &write.target {
@@ -103,7 +107,12 @@ impl Store {
         let mut contention = Contention::new();
         loop {
             let call = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
-            let Err(error) = call.client_request_token(&token).send().await else { return Ok(()) };
+            let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let error = match call.client_request_token(&token).send().await {
+                Ok(done) => return Ok(self.meter.wrote(done.consumed_capacity())),
+                Err(error) => error,
+            };
+            self.meter.wrote([]);
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     let reasons = canceled.cancellation_reasons();
@@ -141,8 +150,11 @@ impl Store {
         let mut pending = HashMap::from([(self.table.to_string(), writes)]);
         let mut contention = Contention::new();
         while !pending.is_empty() {
-            let sent = self.client.batch_write_item().set_request_items(Some(pending)).send().await;
-            pending = sent.map_err(failed)?.unprocessed_items.unwrap_or_default();
+            let call = self.client.batch_write_item().set_request_items(Some(pending));
+            let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let sent = call.send().await.map_err(failed)?;
+            self.meter.wrote(sent.consumed_capacity());
+            pending = sent.unprocessed_items.unwrap_or_default();
             if !pending.is_empty() {
                 contention.pause().await?;
             }

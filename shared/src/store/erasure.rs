@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Condition, Key, Query, RELATED, Store, Write,
     accounts::{self, Credential},
-    keys, sessions,
+    keys, nearby, sessions,
 };
 use crate::{
-    domain::{Profile, UserId, canonical},
+    domain::{AccountStatus, Profile, UserId, canonical},
     error::{Code, Error, Result},
 };
 
@@ -52,7 +52,12 @@ pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool>
             return Ok(false);
         }
         let sessions = sessions::list(store, user_id, now).await?;
-        match store.commit(accounts::erase(&credential, &sessions, now)?).await {
+        let begin = async {
+            let gone = nearby::set_status(store, user_id, AccountStatus::Erased).await?;
+            let writes = accounts::erase(&credential, &sessions, now)?;
+            store.commit(writes.into_iter().chain(gone)).await
+        };
+        match begin.await {
             Err(Error { code: Code::Conflict, .. }) => return Ok(false),
             begun => begun?,
         }

@@ -1,8 +1,11 @@
 //! Events. The seats of an event have a version that counts every change of the event and of who takes part in
 //! it: whatever is decided about an event is decided on what was read, and written only if that still holds.
 
+use std::future::{Future, ready};
+
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use super::{Condition, Item, Query, Store, Write, catalogue, commit::Contention, keys, participations};
 use crate::{
@@ -123,35 +126,30 @@ pub fn rows(new: &Standing) -> Result<Vec<Write>> {
     Ok(writes)
 }
 
-/// What [`change`] is to commit.
-#[derive(Debug)]
-pub struct Change<T> {
-    /// How the event is from now on.
-    pub standing: Standing,
-    /// What is written beside it.
-    pub beside: Vec<Write>,
-    pub outcome: T,
-}
-
-/// Makes a change that `decide` finds right for the event as it is; asked again when the event has changed
-/// meanwhile. Whoever is first on the waiting list for a place that comes free gets it with the same commit.
-pub async fn change<T, F>(
+/// Makes a change that `decide` finds right for the event as it is, and gives the event as it is then. Whoever is
+/// first on the waiting list for a place that comes free gets it with the same commit.
+///
+/// `read` fetches at the same time what else the decision rests on. The decision changes the event and says what
+/// is to be written beside it. Both are asked again when the event has changed meanwhile.
+pub async fn change<R, T, F>(
     store: &Store,
     id: EventId,
     now: Timestamp,
-    decide: impl Fn(Standing) -> F + Send,
-) -> Result<T>
+    read: impl Fn() -> F + Send + Sync,
+    decide: impl Fn(&mut Standing, R) -> Result<(Vec<Write>, T)> + Send + Sync,
+) -> Result<(Standing, T)>
 where
-    F: Future<Output = Result<Change<T>>> + Send,
+    F: Future<Output = Result<R>> + Send,
 {
     let mut contention = Contention::new();
     loop {
-        let before = find(store, id).await?.ok_or(Code::NotFound)?;
-        let Change { standing, beside, outcome } = decide(before.clone()).await?;
-        match advance(store, &before, standing, beside, now).await {
+        let (before, read) = try_join!(find(store, id), read())?;
+        let before = before.ok_or(Code::NotFound)?;
+        let mut after = before.clone();
+        let (beside, outcome) = decide(&mut after, read)?;
+        match advance(store, &before, after, beside, now).await {
             Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
-            Err(error) => return Err(error),
-            Ok(_) => return Ok(outcome),
+            settled => return settled.map(|after| (after, outcome)),
         }
     }
 }
@@ -164,17 +162,11 @@ pub async fn edit(
     now: Timestamp,
     edit: impl Fn(&mut Standing) -> Result<()> + Send + Sync,
 ) -> Result<Standing> {
-    let mut contention = Contention::new();
-    loop {
-        let before = find(store, id).await?.ok_or(Code::NotFound)?;
-        before.must_be_organised_by(organiser)?;
-        let mut after = before.clone();
-        edit(&mut after)?;
-        match advance(store, &before, after, Vec::new(), now).await {
-            Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
-            settled => return settled,
-        }
-    }
+    let decide = |standing: &mut Standing, ()| {
+        standing.must_be_organised_by(organiser)?;
+        edit(standing).map(|()| (Vec::new(), ()))
+    };
+    change(store, id, now, || ready(Ok(())), decide).await.map(|(standing, ())| standing)
 }
 
 /// Commits a change, and goes on until nobody waits for a place that is free. How the event is then.
@@ -291,12 +283,17 @@ impl Standing {
         EventDetails::new(self.event.clone(), self.text.clone(), &self.seats, now)
     }
 
-    /// The same event if `viewer` may know of it: drafts are their organiser's alone.
+    /// The same event if `viewer` may know of it.
     pub fn seen_by(self, viewer: Option<UserId>) -> Result<Self> {
+        self.must_be_seen_by(viewer).map(|()| self)
+    }
+
+    /// Drafts are their organiser's alone.
+    pub fn must_be_seen_by(&self, viewer: Option<UserId>) -> Result<()> {
         if self.event.status == EventStatus::Draft && viewer != Some(self.event.organiser.user_id) {
             return Err(Code::NotFound.into());
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Refuses whoever is not the organiser.

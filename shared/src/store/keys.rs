@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::{
     domain::{CatalogueKind, EventId, EventType, SessionId, Slug, UserId},
     encoding::sha256,
+    geo::Cell,
 };
 
 /// Partition and sort key of an item.
@@ -89,6 +90,17 @@ pub const fn prefix(kind: CatalogueKind) -> &'static str {
 /// In `related`: who plays this instrument or likes this genre.
 pub fn users_of(kind: CatalogueKind, id: &Slug) -> String {
     format!("{}{id}", prefix(kind))
+}
+
+/// In `near`: who plays this instrument, or any, in the coarsest cell of the grid that this one is in.
+pub fn near(instrument: Option<&Slug>, cell: &Cell) -> String {
+    let coarsest = cell.key().get(..Cell::COARSEST).unwrap_or(cell.key());
+    format!("N#{}#{coarsest}", instrument.map_or("*", Slug::as_str))
+}
+
+/// Where in its cell of `near` a person is: every prefix of the geohash is a smaller cell.
+pub fn near_entry(geohash: &str, user_id: UserId) -> String {
+    format!("{geohash}#{user_id}")
 }
 
 /// The partition of everything that belongs to one event.

@@ -63,25 +63,10 @@ impl Load {
         instruments: &[(Slug, Level)],
         genres: &[Slug],
     ) -> Result<()> {
-        /// The profile, with the counters that go with its tastes.
-        #[derive(Serialize)]
-        struct Counted<'a> {
-            #[serde(flatten)]
-            profile: &'a Profile,
-            instruments: Option<usize>,
-            genres: Option<usize>,
-        }
-        let count = |number: usize| (number > 0).then_some(number);
-        let counted = Counted { profile, instruments: count(instruments.len()), genres: count(genres.len()) };
-        let (id, since) = (profile.user_id, profile.created_at);
-        self.add(accounts::rows(profile, credential, Write::put(keys::profile(id), &counted)?)?)?;
         let played = instruments.iter().map(|(slug, level)| (CatalogueKind::Instrument, slug, Some(*level)));
         let liked = genres.iter().map(|slug| (CatalogueKind::Genre, slug, None));
-        for (kind, slug, level) in played.chain(liked) {
-            let taste = Taste::new(id, kind, slug, level, since);
-            self.add([Write::put(keys::taste(id, kind, slug), &taste)?])?;
-        }
-        Ok(())
+        let taste = |(kind, slug, level)| Taste::new(profile.user_id, kind, slug, level, profile.created_at);
+        self.add(accounts::rows(profile, credential, played.chain(liked).map(taste).collect())?)
     }
 
     /// An event with those who take part; the seats count them.

@@ -10,9 +10,12 @@ pub mod events;
 mod expression;
 pub mod keys;
 pub mod load;
+mod meter;
+pub mod nearby;
 pub mod participations;
 pub mod profiles;
 mod read;
+pub mod search;
 pub mod seed;
 pub mod sessions;
 pub mod tastes;
@@ -30,6 +33,7 @@ use aws_sdk_dynamodb::{
 pub use self::{
     condition::Condition,
     keys::Key,
+    meter::{Cost, Meter},
     read::{Found, Query},
     write::Write,
 };
@@ -39,22 +43,37 @@ type Item = HashMap<String, AttributeValue>;
 
 /// Names of the table's secondary indexes.
 pub const RELATED: &str = "related";
+const CALENDAR: &str = "calendar";
+/// By place, from coarse to fine.
+const GEO: [&str; 4] = ["geo3", "geo4", "geo5", "geo6"];
+pub const NEAR: &str = "near";
 
-/// The table, and the gate that commits of this call have to pass.
+/// The table, the gate that commits of this call have to pass, and what the call asks of the table.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
     table: Arc<str>,
     gate: Gate,
+    meter: Meter,
 }
 
 impl Store {
     pub(crate) fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.into(), gate: Gate::wide_open() }
+        Self { client, table: table.into(), gate: Gate::wide_open(), meter: Meter::default() }
     }
 
     pub(crate) fn behind(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
+    }
+
+    /// The same table, with what is asked of it counted from nothing.
+    pub(crate) fn metered(&self) -> Self {
+        Self { meter: Meter::default(), ..self.clone() }
+    }
+
+    /// What was asked of the table so far.
+    pub fn cost(&self) -> Cost {
+        self.meter.cost()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Profiles.
 
-use super::{Condition, Store, Write, keys};
+use super::{Condition, Store, Write, keys, nearby};
 use crate::{
     domain::{AccountStatus, Bio, DisplayName, Home, PhotoUrl, Profile, UserId},
     error::{Code, Error, Result},
@@ -37,21 +37,55 @@ pub async fn find_all(store: &Store, ids: impl IntoIterator<Item = UserId>) -> R
     Ok(profiles)
 }
 
+impl Changes {
+    /// Whether it may change where searches nearby find somebody.
+    fn of_the_place(&self) -> bool {
+        self.home != Patch::Keep || self.visible_nearby != Patch::Keep
+    }
+
+    fn apply(&self, profile: &Profile) -> Profile {
+        let mut profile = Profile { version: profile.version + 1, ..profile.clone() };
+        self.display_name.clone().apply(&mut profile.display_name);
+        self.bio.clone().apply(&mut profile.bio);
+        self.photo_url.clone().apply(&mut profile.photo_url);
+        self.home.clone().apply(&mut profile.home);
+        self.visible_nearby.clone().apply(&mut profile.visible_nearby);
+        self.language.clone().apply(&mut profile.language);
+        profile
+    }
+
+    fn update(&self, user_id: UserId) -> Result<Write> {
+        Ok(Write::update(keys::profile(user_id))
+            .patch("display_name", &self.display_name)?
+            .patch("bio", &self.bio)?
+            .patch("photo_url", &self.photo_url)?
+            .patch("home", &self.home)?
+            .patch("visible_nearby", &self.visible_nearby)?
+            .patch("language", &self.language)?
+            .add("version", 1))
+    }
+}
+
 /// Changes a profile and gives the new one.
 pub async fn update(store: &Store, user_id: UserId, changes: &Changes, seen: &IfMatch) -> Result<Profile> {
-    let write = Write::update(keys::profile(user_id))
-        .patch("display_name", &changes.display_name)?
-        .patch("bio", &changes.bio)?
-        .patch("photo_url", &changes.photo_url)?
-        .patch("home", &changes.home)?
-        .patch("visible_nearby", &changes.visible_nearby)?
-        .patch("language", &changes.language)?
-        .add("version", 1)
-        .when(seen.condition().and(is_active()), Code::PreconditionFailed);
+    if changes.of_the_place() {
+        return nearby::change(store, user_id, |person| {
+            let before = &person.profile;
+            if !seen.allows(before.version) {
+                return Err(Code::PreconditionFailed.into());
+            }
+            let after = changes.apply(before);
+            let as_read = Condition::equals("version", before.version);
+            let update = changes.update(user_id)?.when(as_read, Code::Conflict);
+            Ok((person.turn_into(&after, person.tastes.clone(), update)?, after))
+        })
+        .await;
+    }
+    let write = changes.update(user_id)?.when(seen.condition().and(is_active()), Code::PreconditionFailed);
     match store.update(write).await {
         // Without a precondition the only thing that can fail is the account itself.
         Err(Error { code: Code::PreconditionFailed, .. }) if *seen == IfMatch::any() => {
-            Err(Code::NotFound.into())
+            Err(Code::SessionEnded.into())
         }
         updated => updated,
     }

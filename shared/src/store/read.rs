@@ -1,6 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::{
+    operation::query::QueryOutput,
+    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
+};
 use serde::de::DeserializeOwned;
 
 use super::{Item, Key, Store, failed, keys};
@@ -9,7 +12,7 @@ use crate::error::{Error, Result};
 /// The most keys in one `BatchGetItem` (DynamoDB's limit).
 const BATCH: usize = 100;
 
-/// A query over one partition of the table, or of an index whose entries are sorted by `<index>_sk`.
+/// A query over one partition of the table, or of an index.
 #[derive(Clone, Debug)]
 pub struct Query {
     partition: String,
@@ -73,7 +76,7 @@ impl Query {
         let after = entry.map(|(key, sort)| {
             let mut item = Item::from(key.clone());
             item.insert(index.to_owned(), AttributeValue::S(self.partition.clone()));
-            item.insert(format!("{index}_sk"), AttributeValue::S(sort.to_owned()));
+            item.insert(sort_key(index), AttributeValue::S(sort.to_owned()));
             item
         });
         Self { after, ..self }
@@ -98,7 +101,7 @@ impl Query {
     fn condition(&self) -> (String, HashMap<String, String>, Item) {
         let (pk, sk) = match self.index {
             None => ("pk".to_owned(), "sk".to_owned()),
-            Some(index) => (index.to_owned(), format!("{index}_sk")),
+            Some(index) => (index.to_owned(), sort_key(index)),
         };
         let text = |text: &String| AttributeValue::S(text.clone());
         let mut names = HashMap::from([("#pk".to_owned(), pk)]);
@@ -118,6 +121,11 @@ impl Query {
     }
 }
 
+/// What an index is sorted by.
+fn sort_key(index: &str) -> String {
+    if index.starts_with("geo") { "starts".to_owned() } else { format!("{index}_sk") }
+}
+
 impl Store {
     /// Reads one item, seeing every write that was acknowledged before.
     pub async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
@@ -131,8 +139,10 @@ impl Store {
 
     async fn read<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>> {
         let call = self.client.get_item().table_name(&*self.table).set_key(Some(key.into()));
-        let item = call.consistent_read(consistent).send().await.map_err(failed)?.item;
-        item.map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+        let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = call.consistent_read(consistent).send().await.map_err(failed)?;
+        self.meter.read(answer.item.iter().count(), answer.consumed_capacity.as_ref());
+        answer.item.map(serde_dynamo::from_item).transpose().map_err(Error::internal)
     }
 
     /// Reads the rows of a query, over as many pages as it takes to reach the limit or the end.
@@ -146,24 +156,11 @@ impl Store {
     pub(super) async fn query_items(&self, query: &Query) -> Result<Found<Item>> {
         // One more than wanted tells whether there are more.
         let wanted = query.limit.map_or(usize::MAX, |limit| limit + 1);
-        let (condition, names, values) = query.condition();
         let mut after = query.after.clone();
         let mut items: Vec<Item> = Vec::new();
         loop {
-            let limit = i32::try_from(wanted - items.len()).ok().filter(|_| query.limit.is_some());
-            let call = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .set_index_name(query.index.map(str::to_owned))
-                .key_condition_expression(&condition)
-                .set_expression_attribute_names(Some(names.clone()))
-                .set_expression_attribute_values(Some(values.clone()))
-                .set_exclusive_start_key(after)
-                .set_limit(limit)
-                .scan_index_forward(!query.backwards)
-                .set_consistent_read(query.consistent.then_some(true));
-            let page = call.send().await.map_err(failed)?;
+            let limit = query.limit.map(|_| wanted - items.len());
+            let page = self.read_page(query, after, limit).await?;
             items.extend(page.items.unwrap_or_default());
             after = page.last_evaluated_key;
             if after.is_none() || items.len() >= wanted {
@@ -175,6 +172,38 @@ impl Store {
         Ok(Found { rows: items, more })
     }
 
+    /// One read of a query: at most `limit` items, and whether there may be more behind them.
+    pub(super) async fn page(&self, query: &Query) -> Result<Found<Item>> {
+        let page = self.read_page(query, query.after.clone(), query.limit).await?;
+        let more = page.last_evaluated_key.is_some();
+        Ok(Found { rows: page.items.unwrap_or_default(), more })
+    }
+
+    async fn read_page(
+        &self,
+        query: &Query,
+        after: Option<Item>,
+        limit: Option<usize>,
+    ) -> Result<QueryOutput> {
+        let (condition, names, values) = query.condition();
+        let call = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .set_index_name(query.index.map(str::to_owned))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(Some(values))
+            .set_exclusive_start_key(after)
+            .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
+            .scan_index_forward(!query.backwards)
+            .set_consistent_read(query.consistent.then_some(true))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let page = call.send().await.map_err(failed)?;
+        self.meter.read(page.items().len(), page.consumed_capacity.as_ref());
+        Ok(page)
+    }
+
     /// The keys of all items of a partition, seeing every write that was acknowledged before.
     pub(crate) async fn keys_of(&self, partition: String) -> Result<Vec<Key>> {
         Ok(self.query(&Query::partition(partition).consistent()).await?.rows)
@@ -183,13 +212,19 @@ impl Store {
     /// Reads many items, 100 a call; those that do not exist are left out, and the order is any. What the
     /// table leaves unprocessed is asked for again.
     pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
+        let items = self.get_items(keys, false).await?.into_iter();
+        items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+    }
+
+    /// The same for items of several kinds; as they are now, if it has to be `consistent`.
+    pub(super) async fn get_items(&self, keys: Vec<Key>, consistent: bool) -> Result<Vec<Item>> {
         let mut items: Vec<Item> = Vec::new();
         // An index is no snapshot and may name an item twice, which DynamoDB refuses.
         let keys: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
         for chunk in keys.chunks(BATCH) {
             let keys = chunk.iter().cloned().map(Item::from).collect();
-            let request =
-                KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(Error::internal)?;
+            let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
+            let request = request.build().map_err(Error::internal)?;
             let mut pending = HashMap::from([(self.table.to_string(), request)]);
             let mut attempts = 0;
             while !pending.is_empty() {
@@ -197,9 +232,12 @@ impl Store {
                     .client
                     .batch_get_item()
                     .set_request_items(Some(pending))
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
                     .send()
                     .await
                     .map_err(failed)?;
+                let found = answer.responses.iter().flat_map(HashMap::values).map(Vec::len).sum();
+                self.meter.read(found, answer.consumed_capacity());
                 items.extend(answer.responses.unwrap_or_default().into_values().flatten());
                 pending = answer.unprocessed_keys.unwrap_or_default();
                 attempts += 1;
@@ -214,7 +252,7 @@ impl Store {
                 }
             }
         }
-        items.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+        Ok(items)
     }
 
     /// Whether the table answers.

@@ -3,26 +3,30 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Found, Query, RELATED, Store, Write, catalogue, keys, profiles};
+use super::{
+    Condition, Found, Key, Query, RELATED, Store, Write, catalogue, keys,
+    nearby::{self, Card, Person, Row},
+};
 use crate::{
     domain::{CatalogueKind, Level, LevelOfPlay, MAX_TASTES, Slug, UserId},
     error::{Code, Error, Result},
 };
 
 /// An instrument that someone plays, with the level, or a genre that they like.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Taste {
     pub id: Slug,
     pub kind: CatalogueKind,
     pub level: Option<Level>,
     pub since: Timestamp,
     related: String,
-    related_sk: String,
-    card: Card,
+    pub(super) related_sk: String,
+    #[serde(flatten)]
+    pub(super) row: Row,
 }
 
 impl Taste {
-    /// Something new that somebody plays or likes.
+    /// Something that somebody plays or likes, in `related` alone.
     pub(super) fn new(
         user_id: UserId,
         kind: CatalogueKind,
@@ -37,16 +41,17 @@ impl Taste {
             since,
             related: keys::users_of(kind, id),
             related_sk: entry(level, user_id),
-            card: Card { user_id, level },
+            row: Row::hidden(Card::plain(user_id, level)),
         }
     }
-}
 
-/// What the index projects.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Card {
-    user_id: UserId,
-    level: Option<Level>,
+    fn is(&self, kind: CatalogueKind, id: &Slug) -> bool {
+        self.kind == kind && self.id == *id
+    }
+
+    pub(super) fn key(&self, user_id: UserId) -> Key {
+        keys::taste(user_id, self.kind, &self.id)
+    }
 }
 
 /// Somebody found in the index.
@@ -73,14 +78,6 @@ const fn rank(level: Option<Level>) -> u8 {
 
 const USER: &str = "USER#";
 
-/// How the profile counts each kind.
-const fn counter(kind: CatalogueKind) -> &'static str {
-    match kind {
-        CatalogueKind::Instrument => "instruments",
-        CatalogueKind::Genre => "genres",
-    }
-}
-
 /// Adds an instrument or a genre, or changes the level of one that is there.
 pub async fn set(
     store: &Store,
@@ -90,68 +87,43 @@ pub async fn set(
     level: Option<Level>,
     now: Timestamp,
 ) -> Result<()> {
-    const ATTEMPTS: usize = 4;
-    for _ in 0..ATTEMPTS {
-        let existing: Option<Taste> = store.get(keys::taste(user_id, kind, id)).await?;
-        let changed = match existing {
-            Some(taste) if taste.level == level => return Ok(()),
-            Some(_) => change(store, user_id, kind, id, level).await,
-            None => add(store, user_id, kind, id, level, now).await,
-        };
-        // It came or went between the reading and the writing.
-        if !matches!(changed, Err(Error { code: Code::Conflict, .. })) {
-            return changed;
+    nearby::change(store, user_id, |person| {
+        let mut tastes = person.tastes.clone();
+        if let Some(taste) = tastes.iter_mut().find(|taste| taste.is(kind, id)) {
+            if taste.level == level {
+                return Ok((Vec::new(), ()));
+            }
+            *taste = Taste::new(user_id, kind, id, level, taste.since);
+            return Ok((with_tastes(person, tastes)?, ()));
         }
-    }
-    Err(Code::Conflict.into())
-}
-
-async fn add(
-    store: &Store,
-    user_id: UserId,
-    kind: CatalogueKind,
-    id: &Slug,
-    level: Option<Level>,
-    since: Timestamp,
-) -> Result<()> {
-    let row = Taste::new(user_id, kind, id, level, since);
-    let room = Condition::Lacks(counter(kind)).or(Condition::below(counter(kind), i64::from(MAX_TASTES)));
-    let full = Error::from(Code::LimitReached).limit(MAX_TASTES);
-    store
-        .commit([
-            Write::put(keys::taste(user_id, kind, id), &row)?.when(Condition::absent(), Code::Conflict),
-            catalogue::must_be_offered(kind, id),
-            Write::update(keys::profile(user_id))
-                .add(counter(kind), 1)
-                .when(profiles::is_active().and(room), full),
-        ])
-        .await
-}
-
-async fn change(
-    store: &Store,
-    user_id: UserId,
-    kind: CatalogueKind,
-    id: &Slug,
-    level: Option<Level>,
-) -> Result<()> {
-    let write = Write::update(keys::taste(user_id, kind, id))
-        .set("level", &level)?
-        .set("related_sk", &entry(level, user_id))?
-        .set("card", &Card { user_id, level })?;
-    store.commit([write.when(Condition::exists(), Code::Conflict)]).await
+        if tastes.iter().filter(|taste| taste.kind == kind).count() >= MAX_TASTES as usize {
+            return Err(Error::from(Code::LimitReached).limit(MAX_TASTES));
+        }
+        tastes.push(Taste::new(user_id, kind, id, level, now));
+        let mut writes = with_tastes(person, tastes)?;
+        writes.push(catalogue::must_be_offered(kind, id));
+        Ok((writes, ()))
+    })
+    .await
 }
 
 /// Removes an instrument or a genre; `NotFound` when it was not there.
 pub async fn remove(store: &Store, user_id: UserId, kind: CatalogueKind, id: &Slug) -> Result<()> {
-    store
-        .commit([
-            Write::delete(keys::taste(user_id, kind, id)).when(Condition::exists(), Code::NotFound),
-            Write::update(keys::profile(user_id))
-                .add(counter(kind), -1)
-                .when(Condition::exists(), Code::NotFound),
-        ])
-        .await
+    nearby::change(store, user_id, |person| {
+        let mut tastes = person.tastes.clone();
+        tastes.retain(|taste| !taste.is(kind, id));
+        if tastes.len() == person.tastes.len() {
+            return Err(Code::NotFound.into());
+        }
+        Ok((with_tastes(person, tastes)?, ()))
+    })
+    .await
+}
+
+/// The same person with these tastes.
+fn with_tastes(person: &Person, tastes: Vec<Taste>) -> Result<Vec<Write>> {
+    let profile = &person.profile;
+    person.turn_into(profile, tastes, Write::update(keys::profile(profile.user_id)))
 }
 
 /// An instrument that somebody plays or a genre that they like, as it is now.
@@ -178,11 +150,15 @@ pub async fn list(
     store.query(&query.consistent()).await
 }
 
-/// Someone's instruments and genres in one read, perhaps a second old: nothing sorts between the two.
+/// Someone's instruments and genres, perhaps a second old.
 pub async fn all(store: &Store, user_id: UserId) -> Result<Vec<Taste>> {
+    Ok(store.query::<Taste>(&of(user_id)).await?.rows)
+}
+
+/// Someone's instruments and genres in one read: nothing sorts between the two.
+pub(super) fn of(user_id: UserId) -> Query {
     let [first, last] = [keys::prefix(CatalogueKind::Genre), keys::prefix(CatalogueKind::Instrument)];
-    let query = Query::partition(keys::user(user_id)).between(first, format!("{last}~"));
-    Ok(store.query::<Taste>(&query).await?.rows)
+    Query::partition(keys::user(user_id)).between(first, format!("{last}~"))
 }
 
 /// Who plays an instrument (at this level, if one is given) or likes a genre: the most advanced first, then by
@@ -209,7 +185,7 @@ pub async fn fans(
     Ok(Found {
         rows: rows
             .into_iter()
-            .map(|Entry { card: Card { user_id, level } }| Fan { user_id, level })
+            .map(|Entry { card: Card { user_id, level, .. } }| Fan { user_id, level })
             .collect(),
         more,
     })

@@ -95,6 +95,15 @@ impl Write {
         self
     }
 
+    /// The same under one more condition. The error of the first one stands for both.
+    #[must_use]
+    pub fn and_when(mut self, condition: Condition, refusal: impl Into<Error>) -> Self {
+        match self.condition.take() {
+            Some(first) => Self { condition: Some(first.and(condition)), ..self },
+            None => self.when(condition, refusal),
+        }
+    }
+
     /// Whether it writes anything.
     pub(super) const fn is_check(&self) -> bool {
         matches!(self.kind, Kind::Check(_))

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{AT_ONCE, Batch, Found, LONGEST_READ, Placed, Read, Reader, Source, Wanted, behind};
+use super::{
+    AT_ONCE, Batch, Found, LONGEST_READ, Placed, ROWS_PER_CALL, Read, Reader, Source, Wanted, behind,
+};
 use crate::{
     Result,
     geo::{Cell, Circle, cover},
@@ -89,7 +91,7 @@ async fn merge<S: Source>(
     let mut merge = Merge::new(streams, wanted);
     let begin = merge.frontier().map(str::to_owned);
     loop {
-        let next = merge.next();
+        let next = merge.next(reader.room());
         if next == 0 || (reader.is_spent() && merge.frontier() > begin.as_deref()) {
             return Ok(merge.page(&reader, next > 0));
         }
@@ -106,7 +108,6 @@ struct Merge<P, R> {
     /// What was found, in order.
     rows: BTreeMap<String, R>,
     limit: usize,
-    first_read: usize,
 }
 
 /// A stream that has not ended.
@@ -126,16 +127,20 @@ impl<P> Open<P> {
     }
 }
 
+/// What is asked of each of so many streams at first: together two pages, and each at least a few rows.
+fn first_read(page: usize, streams: usize) -> usize {
+    (2 * page).div_ceil(streams.clamp(1, AT_ONCE)).next_multiple_of(STEP).min(LONGEST_READ)
+}
+
 impl<P, R> Merge<P, R> {
     fn new(streams: Vec<Stream<P>>, wanted: &Wanted<String>) -> Self {
-        let share = (2 * wanted.limit).div_ceil(streams.len().clamp(1, AT_ONCE));
-        let first_read = share.next_multiple_of(STEP).min(LONGEST_READ);
+        let first_read = first_read(wanted.limit, streams.len());
         let open = |Stream { partition, from, to }| {
             let position = wanted.after.clone().map_or(from.clone(), |after| after.max(from));
             Open { partition, position, to, limit: first_read, read: 0, inside: 0 }
         };
         let streams = streams.into_iter().map(open).filter(|s| behind(&s.position) <= s.to).collect();
-        Self { streams, rows: BTreeMap::new(), limit: wanted.limit, first_read }
+        Self { streams, rows: BTreeMap::new(), limit: wanted.limit }
     }
 
     /// All up to here is known; `None` if all is.
@@ -145,11 +150,11 @@ impl<P, R> Merge<P, R> {
 
     /// Brings the streams that have to be read next to the front and says how many they are: those that could still
     /// have a row before the page's last one, and of these the earliest.
-    fn next(&mut self) -> usize {
+    fn next(&mut self, room: usize) -> usize {
         self.streams.sort_by(|a, b| a.position.cmp(&b.position));
         let last = self.rows.keys().nth(self.limit - 1);
         let late = |stream: &Open<P>| last.is_none_or(|last| stream.position < *last);
-        self.streams.iter().take(AT_ONCE).take_while(|stream| late(stream)).count()
+        self.streams.iter().take(room).take_while(|stream| late(stream)).count()
     }
 
     fn take(
@@ -161,7 +166,6 @@ impl<P, R> Merge<P, R> {
     ) {
         let Some((last, _)) = batch.rows.last() else { return };
         stream.position.clone_from(last);
-        stream.limit = (stream.limit * 2).min(LONGEST_READ);
         stream.read += batch.rows.len();
         let inside: Vec<_> = batch.rows.into_iter().filter(|(_, row)| shape.holds(row)).collect();
         stream.inside += inside.len();
@@ -172,22 +176,33 @@ impl<P, R> Merge<P, R> {
     }
 
     /// Keeps a stream, or puts in its place those of the smaller cells, from where it is. So nothing is read twice.
-    fn go_on(&mut self, stream: Open<P>, shape: &impl Shape<P, R>) {
-        let poor = stream.read >= SAMPLE && stream.inside * WORTH < stream.read;
-        let parts = if poor { shape.split(&stream.partition) } else { Vec::new() };
-        if parts.is_empty() {
+    fn go_on(&mut self, mut stream: Open<P>, shape: &impl Shape<P, R>) {
+        let outlook = self.outlook(&stream);
+        let is_poor = stream.read >= SAMPLE && stream.inside * WORTH < stream.read;
+        let parts = if is_poor { shape.split(&stream.partition) } else { Vec::new() };
+        let in_vain = outlook * (stream.read - stream.inside) / stream.read;
+        if parts.is_empty() || in_vain < parts.len() * ROWS_PER_CALL {
+            let enough = (outlook * 3 / 2).next_multiple_of(STEP);
+            stream.limit = enough.clamp(STEP, stream.limit * 2).min(LONGEST_READ);
             self.streams.push(stream);
             return;
         }
+        let limit = first_read(self.limit, parts.len());
         let part = |partition| Open {
             partition,
             position: stream.position.clone(),
             to: stream.to.clone(),
-            limit: self.first_read,
+            limit,
             read: 0,
             inside: 0,
         };
         self.streams.extend(parts.into_iter().map(part));
+    }
+
+    /// How many rows of a stream are still before the page's end, if it goes on as up to here.
+    fn outlook(&self, stream: &Open<P>) -> usize {
+        let known = self.rows.keys().take_while(|key| **key <= stream.position).count();
+        stream.read * self.limit.saturating_sub(known) / known.max(1)
     }
 
     fn page<S>(self, reader: &Reader<'_, S>, cut: bool) -> Found<String, R> {

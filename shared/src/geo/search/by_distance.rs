@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AT_ONCE, Batch, Found, Layout, Placed, Reader, Source, Wanted, estimate,
+    Batch, Found, Layout, Placed, Reader, Source, Wanted, estimate,
     known::{Known, Part, Ring},
 };
 use crate::{
@@ -49,7 +49,7 @@ where
             // Nothing can be given out before these are read.
             parts.retain(|part| part.nearest <= search.ring.from);
         }
-        parts.truncate(AT_ONCE);
+        parts.truncate(reader.room());
         search.read(&mut reader, parts, &keep).await?;
     }
 }

@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::{LONGEST_READ, Layout, Read, behind};
+use super::{LONGEST_READ, Layout, ROWS_PER_CALL, Read, behind};
 use crate::geo::{Cell, Point};
 
-/// What is asked of a cell at first when its rows are wanted, not a mere impression.
-const FIRST_READ: usize = 64;
-/// So many rows cost as much to read again as a read that finds nothing.
-const ROWS_PER_CALL: usize = 8;
+/// What is asked of a cell at first when its rows are wanted, not a mere impression; a cell with more is divided.
+const FIRST_READ: usize = 32;
 
 /// What was read of which cells.
 pub(super) struct Known<'a> {
@@ -91,18 +89,21 @@ impl<'a> Known<'a> {
             return Vec::new();
         }
         let Some((position, last)) = self.rest(&cell) else { return Vec::new() };
-        let rows = self.of(&cell).map_or(0, |state| state.rows);
-        let overflows = rows >= FIRST_READ;
-        let within = self.rows_within(&cell);
-        if overflows || within.is_some() {
+        let read = self.of(&cell).map_or(0, |state| state.rows);
+        let read_within = self.rows_within(&cell);
+        if read >= FIRST_READ || read_within.is_some() {
             let children = cell.children();
             let divisible = !children.is_empty();
             let parts: Vec<_> = children.into_iter().flat_map(|child| self.missing(child, ring)).collect();
-            if divisible && (overflows || parts.len() <= 1 + within.unwrap_or(0) / ROWS_PER_CALL) {
+            // Reading on costs an unknown number of rows, dividing a known number of calls. So a cell is divided once
+            // it has cost as much as that, and what lies within is not read again if its parts cost less.
+            let overflow = if read >= FIRST_READ { read / ROWS_PER_CALL } else { 0 };
+            let known = read_within.map_or(0, |rows| 1 + rows / ROWS_PER_CALL);
+            if divisible && parts.len() <= overflow.max(known) {
                 return parts;
             }
         }
-        let limit = rows.next_multiple_of(FIRST_READ).clamp(FIRST_READ, LONGEST_READ);
+        let limit = read.next_multiple_of(FIRST_READ).clamp(FIRST_READ, LONGEST_READ);
         vec![Part { cell, nearest, position, last, limit }]
     }
 

@@ -25,6 +25,8 @@ use crate::Result;
 const AT_ONCE: usize = 16;
 /// The most rows asked for in one read.
 const LONGEST_READ: usize = 512;
+/// So many rows of half a kilobyte cost as much to read as a read that finds nothing.
+const ROWS_PER_CALL: usize = 8;
 
 /// Where rows come from: partitions that are each sorted by a key which is unique among all rows of a search.
 ///
@@ -139,6 +141,12 @@ impl<'a, S: Source> Reader<'a, S> {
 
     fn is_spent(&self) -> bool {
         self.cost.calls >= self.budget.calls || self.cost.items >= self.budget.items
+    }
+
+    /// How many reads the next round can have. A search that has to go beyond its budget is not slowed down.
+    fn room(&self) -> usize {
+        let left = self.budget.calls.saturating_sub(self.cost.calls);
+        if self.is_spent() { AT_ONCE } else { left.min(AT_ONCE) }
     }
 
     async fn round(&mut self, reads: Vec<Read<'_, S::Partition>>) -> Result<Vec<Batch<S::Row>>> {

@@ -1,6 +1,7 @@
 mod blocks;
 mod deletion;
 mod logging_in;
+mod nearby;
 mod oauth;
 mod passwords;
 mod profiles;

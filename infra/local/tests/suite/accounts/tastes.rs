@@ -65,7 +65,7 @@ async fn genres_come_and_go() {
 
 #[tokio::test]
 async fn twenty_instruments_and_not_one_more_whoever_hurries() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let person = world.person().await;
     let all = world.get("/v1/instruments?limit=30").await.ok();
     let ids: Vec<_> = all.as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()).collect();
@@ -87,39 +87,10 @@ async fn twenty_instruments_and_not_one_more_whoever_hurries() {
         }
     }
     let mine = person.get(&format!("{INSTRUMENTS}?limit=100")).await.ok();
-    let count = &world.items().await[&(format!("U#{}", person.id), "PROFILE".to_owned())]["instruments"];
-    assert_eq!((added, mine.as_array().unwrap().len(), count.as_n().unwrap().as_str()), (20, 20, "20"));
+    assert_eq!((added, mine.as_array().unwrap().len()), (20, 20));
     // A change of level needs no room, and what goes makes room.
     let one = format!("{INSTRUMENTS}/{}", mine[0]["instrument_id"].as_str().unwrap());
     person.put(&one, json!({ "level": "advanced" })).await.ok();
     person.delete(&one).await.ok();
     person.put(&one, json!({ "level": "advanced" })).await.ok();
-}
-
-#[tokio::test]
-async fn the_counter_agrees_with_the_items_after_any_scramble() {
-    let Some(world) = World::local().await else { return };
-    let person = world.person().await;
-    for _ in 0..10 {
-        let calls: Vec<_> = (0..8)
-            .map(|n| {
-                let path = format!("{INSTRUMENTS}/violin");
-                let call = if n % 2 == 0 {
-                    person.put(&path, json!({ "level": "beginner" }))
-                } else {
-                    person.delete(&path)
-                };
-                tokio::spawn(std::future::IntoFuture::into_future(call))
-            })
-            .collect();
-        for call in calls {
-            let status = call.await.unwrap().status;
-            assert!([200, 404, 409].contains(&status), "{status}");
-        }
-        let items = world.items().await;
-        let partition = format!("U#{}", person.id);
-        let there = items.keys().filter(|(pk, sk)| *pk == partition && sk.starts_with("INSTRUMENT#")).count();
-        let count = &items[&(partition, "PROFILE".to_owned())]["instruments"];
-        assert_eq!(count.as_n().unwrap(), &there.to_string());
-    }
 }

@@ -1,5 +1,6 @@
 //! Every search against a look at all rows: the same rows, in the same order, page by page.
 
+mod changes;
 mod pages;
 
 use proptest::prelude::*;

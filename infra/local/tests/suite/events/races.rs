@@ -1,0 +1,130 @@
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::{announce, audit, jam_with, part, player, with};
+use crate::harness::{Person, World};
+
+/// As many as `of` people who play all of `instruments`.
+async fn band(world: &World, of: usize, instruments: &[&str]) -> Vec<Person> {
+    join_all((0..of).map(|_| player(world, instruments))).await
+}
+
+/// The same numbers for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    /// 0 … `below` − 1, by the generator of Steele, Lea and Flood (SplitMix64).
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % below as u64).expect("it is below a usize")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_at_once_for_twenty_seats_and_three_slots() {
+    let Some(world) = World::local().await else { return };
+    let host = world.person().await;
+    let people = band(&world, 64, &["cello", "drum-kit"]).await;
+    for seed in 0..50 {
+        let mut dice = Dice(seed);
+        let event = announce(
+            &host,
+            jam_with(json!({
+                "capacity": 20,
+                "instruments": [{ "instrument_id": "cello", "wanted": 3 }, { "instrument_id": "drum-kit", "wanted": 40 }],
+            })),
+        )
+        .await;
+        let path = format!("{event}/participations");
+        // At least three want the cello and twenty a seat.
+        let choices: Vec<&str> =
+            (0..64).map(|at| if at < 6 || dice.roll(3) == 0 { "cello" } else { "drum-kit" }).collect();
+        let cellists = choices.iter().filter(|choice| **choice == "cello").count();
+        let joins = people
+            .iter()
+            .zip(&choices)
+            .map(|(person, choice)| person.post(&path, with(choice)).into_future());
+        for reply in join_all(joins).await {
+            reply.created();
+        }
+        let seats = &host.get(&event).await.ok()["seats"];
+        assert_eq!((&seats["taken"], &seats["waiting"]), (&json!(20), &json!(44)), "seed {seed}: {seats}");
+        let slots = &seats["instruments"][0];
+        assert!(slots["taken"].as_u64() <= Some(3), "seed {seed}: {seats}");
+        assert_eq!(slots["taken"].as_u64().unwrap() + slots["waiting"].as_u64().unwrap(), cellists as u64);
+    }
+    audit(&world).await;
+}
+
+/// 10,000 steps, eight at a time, with an audit after each 500.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_happens_at_once_the_numbers_are_those_of_the_participants() {
+    const INSTRUMENTS: [&str; 3] = ["cello", "drum-kit", "piano"];
+    const AT_ONCE: u64 = 8;
+    let Some(world) = World::local().await else { return };
+    let host = world.person().await;
+    let people = band(&world, 24, &INSTRUMENTS).await;
+    let wanted = json!({
+        "capacity": 6,
+        "instruments": [{ "instrument_id": "cello", "wanted": 2 }, { "instrument_id": "drum-kit", "wanted": 3 }],
+    });
+    let mut events = Vec::new();
+    for _ in 0..3 {
+        events.push(announce(&host, jam_with(wanted.clone())).await);
+    }
+    for round in 0..20 {
+        let (host, people, events) = (&host, &people, &events);
+        join_all((0..AT_ONCE).map(|lane| async move {
+            let mut dice = Dice(round * AT_ONCE + lane);
+            for _ in 0..63 {
+                let event = &events[dice.roll(events.len())];
+                let person = &people[dice.roll(people.len())];
+                let instrument = INSTRUMENTS[dice.roll(INSTRUMENTS.len())];
+                let slots = format!("{event}/instruments/{instrument}");
+                let reply = match dice.roll(20) {
+                    0..7 => person.post(&format!("{event}/participations"), with(instrument)).await,
+                    7..12 => person.delete(&part(person, event)).await,
+                    12..15 => person.patch(&part(person, event), with(instrument)).await,
+                    15 => host.delete(&part(person, event)).await,
+                    16 => host.patch(event, json!({ "capacity": 2 + dice.roll(8) })).await,
+                    17 => host.put(&slots, json!({ "wanted": 1 + dice.roll(4) })).await,
+                    18 => host.delete(&slots).await,
+                    _ => {
+                        let decision = ["approved", "declined"][dice.roll(2)];
+                        host.patch(&part(person, event), json!({ "decision": decision })).await
+                    }
+                };
+                assert!(reply.status < 500, "{}", reply.text);
+            }
+        }))
+        .await;
+        audit(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_cancelled_takes_nobody_from_that_moment_on() {
+    let Some(world) = World::local().await else { return };
+    let host = world.person().await;
+    let people = band(&world, 12, &["cello"]).await;
+    for _ in 0..20 {
+        let event = announce(&host, jam_with(json!({ "capacity": 5 }))).await;
+        let path = format!("{event}/participations");
+        let joins = join_all(people.iter().map(|person| person.post(&path, with("cello")).into_future()));
+        let cancel = async {
+            host.post(&format!("{event}/cancellation"), json!({})).await.ok();
+            // Who was told of a seat before has it; nobody gets one from now on.
+            host.get(&event).await.ok()["seats"]["taken"].clone()
+        };
+        let (replies, taken) = tokio::join!(joins, cancel);
+        for reply in &replies {
+            assert!(reply.status == 201 || reply.errors().1[0].0 == "event_cancelled", "{}", reply.text);
+        }
+        let going = replies.iter().filter(|reply| reply.body["data"]["status"] == "going").count();
+        assert_eq!(taken, going);
+    }
+    audit(&world).await;
+}
