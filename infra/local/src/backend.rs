@@ -12,6 +12,7 @@ use tunelink::app::App;
 use tunelink::config::Config;
 use tunelink::operation::Function;
 
+use crate::bulk::Bulk;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
@@ -116,6 +117,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// See [`LocalData::bulk`].
+    pub fn bulk(&self) -> Option<Result<Bulk>> {
+        self.data.bulk()
+    }
+
     /// Takes no more calls, gives those in progress five seconds to end, and closes the store.
     pub async fn stop(self) {
         drop(self.stop);
@@ -172,6 +178,11 @@ impl LocalData {
         }
         let app = App::new(config, client.clone()).map_err(Error::App)?;
         Ok(Self { app, client, table, dynamodb_url: url, store, _folder: folder })
+    }
+
+    /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
+    pub fn bulk(&self) -> Option<Result<Bulk>> {
+        self.store.as_ref().map(|store| store.bulk(&self.table))
     }
 
     /// Ends calls in progress and closes the store.

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::backend::{Data, Options, TABLE};
+use crate::world::Plan;
 
 /// The `TuneLink` backend on one machine.
 #[derive(Debug, Parser)]
@@ -34,6 +35,8 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Fill the local backend with a plausible world of events and musicians
+    Demo(Demo),
     /// Erase the accounts that were left 30 days ago, and finish erasures that were interrupted
     EraseDue {
         #[command(flatten)]
@@ -58,6 +61,23 @@ pub struct Serve {
     /// Wrong passwords and registrations that one network address is allowed in an hour
     #[arg(long, env = "TUNELINK_ATTEMPTS_PER_ADDRESS", value_name = "NUMBER")]
     pub attempts_per_address: Option<u32>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// How many events
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    pub events: u32,
+    /// How many musicians
+    #[arg(long, default_value_t = 2000, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_MUSICIANS)))]
+    pub musicians: u32,
+    /// Which world: each seed has its own
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub seed: u64,
+    /// Folder of the local backend, running or not
+    #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
+    pub data: PathBuf,
 }
 
 /// Which table a command acts on: the local one, or one on AWS.
@@ -88,6 +108,12 @@ impl Serve {
                 .into_iter()
                 .collect(),
         }
+    }
+}
+
+impl Demo {
+    pub fn target(&self) -> Target {
+        Target { data: self.data.clone(), aws: false, table: None }
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Error {
     Configuration(String),
     /// The backend came up and cannot work.
     App(tunelink::Error),
+    /// What the generated worlds are made from is unusable.
+    World(String),
     /// Two operations claim one route.
     Route(String),
 }
@@ -58,6 +60,7 @@ impl fmt::Display for Error {
             ),
             Self::Configuration(problem) => write!(f, "configuration: {problem}"),
             Self::App(error) => write!(f, "{error}"),
+            Self::World(problem) => write!(f, "a generated world: {problem}"),
             Self::Route(problem) => write!(f, "routes: {problem}"),
         }
     }

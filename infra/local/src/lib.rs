@@ -1,6 +1,7 @@
 //! The whole of TuneLink in one process: the backend that `cargo run` starts and that the tests talk to.
 
 pub mod backend;
+pub mod bulk;
 pub mod cli;
 mod database;
 pub mod error;
@@ -15,3 +16,4 @@ pub mod store;
 pub mod table;
 pub mod target;
 pub mod template;
+pub mod world;

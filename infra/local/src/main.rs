@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
 
+mod demo;
+
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -25,6 +27,7 @@ async fn main() -> ExitCode {
         Some(Command::Serve(serve_options)) => serve(serve_options).await,
         Some(Command::MakeAdmin { member, target }) => make_admin(&target, &member).await,
         Some(Command::Seed { target }) => seed(&target).await,
+        Some(Command::Demo(options)) => demo::run(&options).await,
         Some(Command::EraseDue { target }) => erase_due(&target).await,
     };
     match outcome {
@@ -123,6 +126,6 @@ fn log() {
     format.with_env_filter(filter).with_target(false).compact().init();
 }
 
-fn text(error: impl Display) -> String {
+pub(crate) fn text(error: impl Display) -> String {
     error.to_string()
 }

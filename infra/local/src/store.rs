@@ -16,6 +16,7 @@ use dynoxide::Database;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::bulk::Bulk;
 use crate::database;
 use crate::error::Result;
 use crate::in_process::InProcess;
@@ -26,10 +27,10 @@ const REGION: &str = "eu-west-3";
 const SWEEP: Duration = Duration::from_mins(1);
 
 /// A running DynamoDB.
-#[derive(Debug)]
 pub struct Store {
     address: SocketAddr,
     client: Client,
+    database: Database,
     stop: DropGuard,
     server: JoinHandle<std::result::Result<(), String>>,
 }
@@ -48,10 +49,10 @@ impl Store {
         tokio::spawn(sweep(database.clone(), stop.clone()));
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
             listener,
-            database,
+            database.clone(),
             stop.clone().cancelled_owned(),
         ));
-        Ok(Self { address, client, stop: stop.drop_guard(), server })
+        Ok(Self { address, client, database, stop: stop.drop_guard(), server })
     }
 
     pub fn url(&self) -> String {
@@ -61,6 +62,11 @@ impl Store {
     /// A client that shares this process with the database.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The way to fill a table of it quickly.
+    pub fn bulk(&self, table: &str) -> Result<Bulk> {
+        Bulk::begin(self.database.clone(), table)
     }
 
     /// Ends calls in progress, then closes the database.

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use tunelink::app::App;
 
 use crate::backend::{LocalData, configure};
+use crate::bulk::Bulk;
 use crate::cli::Target;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
@@ -22,6 +23,11 @@ pub struct Opened {
 impl Opened {
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The way to fill the table quickly, where this process opened the store.
+    pub fn bulk(&self) -> Result<Option<Bulk>> {
+        self.local.as_ref().and_then(LocalData::bulk).transpose()
     }
 
     pub async fn close(self) {

@@ -13,12 +13,28 @@ use crate::{error::Code, geo::Point, rules::broken, text::Language};
 #[schemars(inline, extend("example" = "Django Reinhardt"))]
 pub struct DisplayName(#[garde(length(chars, min = 1, max = 60), custom(one_line))] String);
 
+impl DisplayName {
+    /// `None` unless it keeps to the rules.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let name = Self(text.into());
+        name.validate().is_ok().then_some(name)
+    }
+}
+
 /// What someone says of themselves, at most 1,000 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "Gypsy jazz, mostly at night."))]
 pub struct Bio(#[garde(length(chars, max = 1000))] String);
+
+impl Bio {
+    /// `None` when it is too long.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let bio = Self(text.into());
+        bio.validate().is_ok().then_some(bio)
+    }
+}
 
 /// An https URL of at most 2,000 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]

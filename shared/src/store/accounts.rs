@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Store, Write, erasure, keys, nearby, sessions};
+use super::{Condition, Store, Write, erasure, keys, nearby, sessions, tastes::Taste};
 use crate::{
     domain::{AccountStatus, Identifier, Profile, Role, Session, SessionId, UserId, canonical},
     error::{Code, Error, Result},
@@ -37,20 +37,24 @@ pub async fn create(
     credential: &Credential,
     session: &Session,
 ) -> Result<()> {
+    let mut writes = rows(profile, credential, Vec::new())?;
+    writes.push(Write::put(keys::session(profile.user_id, session.session_id), session)?);
+    store.commit(writes).await
+}
+
+/// The items of a new account, without a session, and of what its owner plays and likes.
+pub(super) fn rows(profile: &Profile, credential: &Credential, tastes: Vec<Taste>) -> Result<Vec<Write>> {
     let owner = Owner { user_id: profile.user_id };
     let free = |key, taken: Code, field: &str| -> Result<Write> {
         Ok(Write::put(key, &owner)?.when(Condition::absent(), taken.at(field)))
     };
-    let id = profile.user_id;
-    store
-        .commit([
-            free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
-            free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
-            nearby::newcomer(profile)?,
-            Write::put(keys::credential(id), credential)?,
-            Write::put(keys::session(id, session.session_id), session)?,
-        ])
-        .await
+    let mut writes = vec![
+        free(keys::username(&canonical(&profile.username)), Code::UsernameTaken, "username")?,
+        free(keys::email(&canonical(&profile.email)), Code::EmailTaken, "email")?,
+        Write::put(keys::credential(profile.user_id), credential)?,
+    ];
+    writes.extend(nearby::newcomer(profile, tastes)?);
+    Ok(writes)
 }
 
 /// Whose username or e-mail address this is.

@@ -140,20 +140,23 @@ impl Store {
                     .map(|request| WriteRequest::builder().delete_request(request).build())
                     .map_err(Error::internal)
             };
-            let mut pending = HashMap::from([(
-                self.table.to_string(),
-                chunk.iter().map(delete).collect::<Result<Vec<_>>>()?,
-            )]);
-            let mut contention = Contention::new();
-            while !pending.is_empty() {
-                let call = self.client.batch_write_item().set_request_items(Some(pending));
-                let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-                let sent = call.send().await.map_err(failed)?;
-                self.meter.wrote(sent.consumed_capacity());
-                pending = sent.unprocessed_items.unwrap_or_default();
-                if !pending.is_empty() {
-                    contention.pause().await?;
-                }
+            self.batch(chunk.iter().map(delete).collect::<Result<_>>()?).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes at most 25 writes that stand under no condition.
+    pub(super) async fn batch(&self, writes: Vec<WriteRequest>) -> Result<()> {
+        let mut pending = HashMap::from([(self.table.to_string(), writes)]);
+        let mut contention = Contention::new();
+        while !pending.is_empty() {
+            let call = self.client.batch_write_item().set_request_items(Some(pending));
+            let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let sent = call.send().await.map_err(failed)?;
+            self.meter.wrote(sent.consumed_capacity());
+            pending = sent.unprocessed_items.unwrap_or_default();
+            if !pending.is_empty() {
+                contention.pause().await?;
             }
         }
         Ok(())

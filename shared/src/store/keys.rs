@@ -191,3 +191,8 @@ pub const ERASURES: &str = "ERASURE";
 pub fn erasure(id: UserId) -> Key {
     Key::new(ERASURES, user(id))
 }
+
+/// How much of a generated world is there.
+pub fn world(seed: u64) -> Key {
+    Key::alone(format!("WORLD#{seed}"))
+}

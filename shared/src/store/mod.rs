@@ -9,6 +9,7 @@ pub mod erasure;
 pub mod events;
 mod expression;
 pub mod keys;
+pub mod load;
 mod meter;
 pub mod nearby;
 pub mod participations;

@@ -26,7 +26,14 @@ pub struct Taste {
 }
 
 impl Taste {
-    fn new(user_id: UserId, kind: CatalogueKind, id: &Slug, level: Option<Level>, since: Timestamp) -> Self {
+    /// Something that somebody plays or likes, in `related` alone.
+    pub(super) fn new(
+        user_id: UserId,
+        kind: CatalogueKind,
+        id: &Slug,
+        level: Option<Level>,
+        since: Timestamp,
+    ) -> Self {
         Self {
             id: id.clone(),
             kind,

@@ -109,6 +109,14 @@ impl Write {
         matches!(self.kind, Kind::Check(_))
     }
 
+    /// The item that a put writes, whatever its condition; `None` for other writes.
+    pub(super) fn into_item(self) -> Option<Item> {
+        match self.kind {
+            Kind::Put(item) => Some(item),
+            _ => None,
+        }
+    }
+
     pub(super) fn render(self) -> Rendered {
         let mut expression = Expression::default();
         let condition = self.condition.map(|condition| condition.render(&mut expression));

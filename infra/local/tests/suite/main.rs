@@ -10,3 +10,4 @@ mod events;
 mod harness;
 mod platform;
 mod requests;
+mod worlds;

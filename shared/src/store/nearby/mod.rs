@@ -135,9 +135,7 @@ impl Person {
         tastes: Vec<Taste>,
         update: Write,
     ) -> Result<Vec<Write>> {
-        let genres = tastes.iter().filter(|taste| taste.kind == CatalogueKind::Genre);
-        let mut genres: Vec<Slug> = genres.map(|taste| taste.id.clone()).collect();
-        genres.sort();
+        let genres = liked(&tastes);
         let read = self.version.map_or(Condition::Lacks(VERSION), |read| Condition::equals(VERSION, read));
         let update = set(update, &self.row, &row(profile, &genres, None))?.add(VERSION, 1);
         let mut writes = vec![update.and_when(read, Code::Conflict)];
@@ -198,10 +196,26 @@ pub(super) async fn change<T>(
     }
 }
 
-/// The item of a new profile.
-pub(super) fn newcomer(profile: &Profile) -> Result<Write> {
-    let item = Item { row: row(profile, &[], None), profile: profile.clone(), nearby_version: Some(1) };
-    Write::put(keys::profile(profile.user_id), &item)
+/// The genres among these, in the order of cards.
+fn liked(tastes: &[Taste]) -> Vec<Slug> {
+    let genres = tastes.iter().filter(|taste| taste.kind == CatalogueKind::Genre);
+    let mut genres: Vec<Slug> = genres.map(|taste| taste.id.clone()).collect();
+    genres.sort();
+    genres
+}
+
+/// The items of a new profile, and of what its person plays and likes.
+pub(super) fn newcomer(profile: &Profile, tastes: Vec<Taste>) -> Result<Vec<Write>> {
+    let genres = liked(&tastes);
+    let item = Item { row: row(profile, &genres, None), profile: profile.clone(), nearby_version: Some(1) };
+    let mut writes = vec![Write::put(keys::profile(profile.user_id), &item)?];
+    for mut taste in tastes {
+        if taste.kind == CatalogueKind::Instrument {
+            taste.row = row(profile, &genres, Some(&taste));
+        }
+        writes.push(Write::put(taste.key(profile.user_id), &taste)?);
+    }
+    Ok(writes)
 }
 
 /// The writes by which somebody leaves or comes back; `Conflict` when they changed in the meantime or are gone.

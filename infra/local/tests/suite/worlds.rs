@@ -1,0 +1,198 @@
+//! Worlds that are generated and loaded: the same as if their people had come and announced their events.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tunelink_local::world::Plan;
+use tunelink_local::world::load::{self, Loaded, PASSWORD};
+
+use crate::harness::World;
+
+type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
+
+/// Seed, events and musicians.
+const SIZES: (u64, u32, u32) = (11, 300, 250);
+
+/// Loads a world, on the quick way or by DynamoDB's interface.
+async fn load(
+    world: &World,
+    (seed, events, musicians): (u64, u32, u32),
+    quick: bool,
+) -> Result<Loaded, String> {
+    let bulk = if quick { world.backend().bulk().transpose().unwrap() } else { None };
+    // A whole hour is the same for worlds that start one after the other.
+    let now = Timestamp::from_second(world.app().now().as_second() / 3600 * 3600).unwrap();
+    load::load(world.app(), bulk, Plan { seed, events, musicians, now }, |_| ())
+        .await
+        .map_err(|error| error.to_string())
+}
+
+/// All items but those of the catalogue, without what is drawn anew each time.
+async fn loaded(world: &World) -> Items {
+    let mut items = world.items().await;
+    items.retain(|(pk, _), _| pk != "CATALOGUE");
+    items.values_mut().for_each(|item| drop(item.remove("hash")));
+    items
+}
+
+#[tokio::test]
+async fn a_loaded_world_is_read_as_any_other() {
+    let Some(world) = World::local().await else { return };
+    let Loaded { world: generated, anything } = load(&world, SIZES, true).await.unwrap();
+    assert!(anything);
+    for announced in generated.events().take(50) {
+        let announced = announced.unwrap();
+        let event = world.get(&format!("/v1/events/{}", announced.event.event_id)).await.ok();
+        assert_eq!(event["title"], announced.event.title.as_str());
+        assert_eq!(event["seats"]["taken"], announced.seats.taken);
+        assert_eq!(event["time_zone"], announced.event.schedule.time_zone.as_str());
+    }
+    let musician = generated.musician(0);
+    let login = json!({ "identifier": musician.profile.username, "password": PASSWORD });
+    let session = world.post("/v1/auth/login", login).await.ok();
+    let token = session["access_token"].as_str().unwrap();
+    let played = world.get("/v1/users/me/instruments").bearer(token).await.ok();
+    assert_eq!(played.as_array().unwrap().len(), musician.instruments.len());
+    let me = world.get("/v1/users/me").bearer(token).await.ok();
+    assert_eq!(me["user_id"], musician.profile.user_id.to_string());
+    let other = generated.musician(load::ACCOUNTS).profile.username;
+    let login = json!({ "identifier": other, "password": PASSWORD });
+    world.post("/v1/auth/login", login).await.refused(401, "wrong_credentials");
+}
+
+#[tokio::test]
+async fn the_numbers_of_a_loaded_world_are_those_of_its_items() {
+    let Some(world) = World::local().await else { return };
+    load(&world, SIZES, true).await.unwrap();
+    let items = loaded(&world).await;
+    let (mut events, mut seated) = (0, 0);
+    for ((pk, sk), item) in &items {
+        let in_event = |prefix: &str| {
+            items
+                .range((pk.clone(), prefix.to_owned())..)
+                .take_while(|((p, s), _)| p == pk && s.starts_with(prefix))
+                .count()
+        };
+        match sk.as_str() {
+            "EVENT#SEATS" => {
+                let number = |name: &str| item[name].as_n().unwrap().parse::<usize>().unwrap();
+                let going = items
+                    .range((pk.clone(), "PARTICIPANT#".to_owned())..)
+                    .take_while(|((p, s), _)| p == pk && s.starts_with("PARTICIPANT#"))
+                    .filter(|(_, item)| item["status"].as_s().unwrap() == "going")
+                    .count();
+                assert_eq!((number("taken"), number("waiting")), (going, in_event("WAITING#")));
+                events += 1;
+                seated += going;
+            }
+            "PROFILE" => {
+                assert!(in_event("INSTRUMENT#") >= 1);
+                assert!(items.contains_key(&(pk.clone(), "CREDENTIAL".to_owned())));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(events, SIZES.1);
+    assert!(seated > 100, "{seated} seats taken");
+}
+
+#[tokio::test]
+async fn the_quick_way_and_the_interface_write_the_same() {
+    let (Some(one), Some(other)) = (World::local().await, World::local().await) else { return };
+    let sizes = (12, 60, 80);
+    load(&one, sizes, true).await.unwrap();
+    load(&other, sizes, false).await.unwrap();
+    assert!(loaded(&one).await == loaded(&other).await, "the two ways differ");
+}
+
+#[tokio::test]
+async fn a_world_is_loaded_once_and_an_interrupted_one_to_its_end() {
+    let Some(world) = World::local().await else { return };
+    world
+        .faults
+        .conflict_when(|operation, body| operation == "BatchWriteItem" && body.contains("PARTICIPANT#"));
+    assert!(load(&world, SIZES, false).await.is_err());
+    let part = loaded(&world).await.len();
+    world.faults.stop();
+    world.pass(std::time::Duration::from_secs(3600));
+    assert!(load(&world, SIZES, true).await.unwrap().anything);
+    let items = loaded(&world).await;
+    assert!(items.len() > part);
+    assert_eq!(items.keys().filter(|(_, sk)| sk == "EVENT").count(), SIZES.1 as usize);
+    assert_eq!(items.keys().filter(|(_, sk)| sk == "PROFILE").count(), SIZES.2 as usize);
+
+    assert!(!load(&world, SIZES, true).await.unwrap().anything);
+    assert!(loaded(&world).await == items, "a second load changed something");
+    let refusal = load(&world, (SIZES.0, SIZES.1 + 1, SIZES.2), true).await.err().unwrap();
+    assert!(refusal.contains("300 events"), "{refusal}");
+    assert!(load(&world, (SIZES.0 + 1, 20, 20), true).await.unwrap().anything);
+}
+
+#[tokio::test]
+async fn nobody_loses_their_name_to_a_world() {
+    let Some(world) = World::local().await else { return };
+    let Some(elsewhere) = World::local().await else { return };
+    let name = load(&elsewhere, SIZES, true).await.unwrap().world.musician(5).profile.username;
+    world.post("/v1/auth/register", crate::harness::account(&name)).await.created();
+    let before = loaded(&world).await;
+    let refusal = load(&world, SIZES, true).await.err().unwrap();
+    assert!(refusal.contains(&name), "{refusal}");
+    assert!(loaded(&world).await == before, "a refused load left something");
+}
+
+/// Attributes by the kind of item: those that all have, and those that any has.
+fn shapes(items: &Items, kind: impl Fn(&str, &str) -> String) -> BTreeMap<String, [BTreeSet<String>; 2]> {
+    let mut shapes: BTreeMap<String, [BTreeSet<String>; 2]> = BTreeMap::new();
+    for ((pk, sk), item) in items {
+        let names: BTreeSet<String> = item.keys().cloned().collect();
+        let [all, any] = shapes.entry(kind(pk, sk)).or_insert([names.clone(), BTreeSet::new()]);
+        *all = &*all & &names;
+        any.extend(names);
+    }
+    shapes
+}
+
+#[tokio::test]
+async fn what_is_loaded_is_what_the_operations_write() {
+    let (Some(loaded_one), Some(world)) = (World::local().await, World::local().await) else { return };
+    load(&loaded_one, SIZES, true).await.unwrap();
+    let kind = |pk: &str, sk: &str| {
+        if pk == sk { pk } else { sk }
+            .split('#')
+            .take(if sk.starts_with("EVENT") { 2 } else { 1 })
+            .collect::<Vec<_>>()
+            .join("#")
+    };
+    let loaded = shapes(&loaded(&loaded_one).await, kind);
+
+    let (host, [first, second]) = (world.person().await, [world.person().await, world.person().await]);
+    for person in [&first, &second] {
+        person.put("/v1/users/me/instruments/bass-guitar", json!({ "level": "advanced" })).await.ok();
+        person.put("/v1/users/me/genres/funk", Value::Null).await;
+        let home = json!({ "lat": 48.85, "lng": 2.35, "city": "Paris" });
+        person.patch("/v1/users/me", json!({ "home": home, "display_name": "B", "bio": "B" })).await.ok();
+    }
+    let event = host.post("/v1/events", announcement()).await.created();
+    let path = format!("/v1/events/{}/participations", event["event_id"].as_str().unwrap());
+    for person in [&first, &second] {
+        person.post(&path, json!({ "instrument_id": "bass-guitar" })).await.created();
+    }
+    let mut made = self::loaded(&world).await;
+    made.retain(|(_, sk), _| !sk.starts_with("SESSION#") && !sk.starts_with("THROTTLE#"));
+    for (kind, [_, made]) in shapes(&made, kind) {
+        let [all, any] = loaded.get(&kind).unwrap_or_else(|| panic!("nothing loaded is a {kind}"));
+        assert!(all.is_subset(&made), "{kind}: only loaded ones have {:?}", all - &made);
+        assert!(made.is_subset(any), "{kind}: no loaded one has {:?}", &made - any);
+    }
+}
+
+fn announcement() -> Value {
+    json!({
+        "title": "Jam", "description": "Loud.", "type": "jam", "starts_at": "2027-06-21T20:00:00Z",
+        "ends_at": "2027-06-21T22:00:00Z", "time_zone": "Europe/Paris", "lat": 48.85, "lng": 2.35, "address": "1 rue Lepic",
+        "city": "Paris", "capacity": 10, "genres": ["funk"],
+        "instruments": [{ "instrument_id": "bass-guitar", "wanted": 1 }]
+    })
+}
