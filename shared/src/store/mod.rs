@@ -67,7 +67,8 @@ impl Store {
     }
 
     /// The same table, with what is asked of it counted from nothing.
-    pub(crate) fn metered(&self) -> Self {
+    #[must_use]
+    pub fn metered(&self) -> Self {
         Self { meter: Meter::default(), ..self.clone() }
     }
 

@@ -28,10 +28,9 @@ use jiff::Timestamp;
 pub use self::{
     cities::{Cities, City},
     events::Announced,
-    music::Music,
     musicians::Musician,
 };
-use self::{people::People, venues::Venue};
+use self::{music::Music, people::People, venues::Venue};
 use crate::error::Result;
 
 /// What a world is made from.

@@ -88,7 +88,7 @@ const STYLES: [Style; 8] = [
 ];
 
 /// What is played, in the slugs of the catalogue.
-pub struct Music {
+pub(super) struct Music {
     styles: Vec<Vocabulary>,
     shares: Vec<u64>,
     /// The instruments of no style in particular are played, too.

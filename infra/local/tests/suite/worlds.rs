@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tunelink_local::world::Plan;
 use tunelink_local::world::load::{self, Loaded, PASSWORD};
+use tunelink_local::world::{Announced, Plan};
 
 use crate::harness::World;
 
@@ -60,6 +60,49 @@ async fn a_loaded_world_is_read_as_any_other() {
     let other = generated.musician(load::ACCOUNTS).profile.username;
     let login = json!({ "identifier": other, "password": PASSWORD });
     world.post("/v1/auth/login", login).await.refused(401, "wrong_credentials");
+}
+
+#[tokio::test]
+async fn a_loaded_world_is_found_and_goes_on() {
+    let Some(world) = World::local().await else { return };
+    let generated = load(&world, SIZES, true).await.unwrap().world;
+    let person = world.person().await;
+    person.put("/v1/users/me/instruments/ocarina", json!({ "level": "advanced" })).await.ok();
+    let now = world.app().now();
+    let (mut found, mut joined) = (0, 0);
+    for Announced { event, seats, .. } in generated.events().map(Result::unwrap) {
+        if !event.is_listed() || event.schedule.starts_at <= now {
+            continue;
+        }
+        let around = format!("/v1/events?lat={}&lng={}&radius_km=0.5", event.place.lat, event.place.lng);
+        let events = world.get(&around).await.ok();
+        let id = event.event_id.to_string();
+        assert!(events.as_array().unwrap().iter().any(|event| event["event_id"] == id.as_str()), "{id}");
+        found += 1;
+        if seats.wanted().next().is_none() && !event.needs_approval {
+            let path = format!("/v1/events/{id}");
+            person
+                .post(&format!("{path}/participations"), json!({ "instrument_id": "ocarina" }))
+                .await
+                .created();
+            let seats_now = &world.get(&path).await.ok()["seats"];
+            let all = |taken: &Value, waiting: &Value| taken.as_u64().unwrap() + waiting.as_u64().unwrap();
+            let before = u64::from(seats.taken + seats.waiting);
+            assert_eq!(all(&seats_now["taken"], &seats_now["waiting"]), before + 1);
+            joined += 1;
+        }
+    }
+    assert!(found > 40 && joined > 3, "{found} found, {joined} joined");
+
+    let musician = generated.musicians().find(|musician| musician.profile.found_at().is_some()).unwrap();
+    let home = musician.profile.shown_home().unwrap();
+    let path = format!(
+        "/v1/users?lat={}&lng={}&radius_km=10&instrument={}",
+        home.lat, home.lng, musician.instruments[0].0
+    );
+    let people = person.get(&path).await.ok();
+    let id = musician.profile.user_id.to_string();
+    assert!(people.as_array().unwrap().iter().any(|person| person["user_id"] == id.as_str()), "{people}");
 }
 
 #[tokio::test]
