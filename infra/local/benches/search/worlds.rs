@@ -13,7 +13,7 @@ pub(crate) async fn open(events: u32, musicians: u32, seed: u64) -> Result<(Loca
     let name = format!("{seed}-{events}-{musicians}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/worlds").join(name);
     let data = LocalData::open(&Options { data: Data::Directory(folder), ..Options::ephemeral() }).await?;
-    let plan = Plan { seed, events, musicians, now: data.app.now() };
+    let plan = Plan { seed, events, musicians, now: data.app.now(), around: None };
     let (began, bulk) = (Instant::now(), data.bulk().transpose()?);
     let loaded = load(&data.app, bulk, plan, |progress| {
         eprint!("\r{} of {events} events", progress.events_loaded);
@@ -26,5 +26,5 @@ pub(crate) async fn open(events: u32, musicians: u32, seed: u64) -> Result<(Loca
         );
     }
     // The present of the world, and not of this run: a quarter of its events are to come.
-    World::new(*loaded.world.plan()).map(|world| (data, world))
+    World::new(loaded.world.plan().clone()).map(|world| (data, world))
 }

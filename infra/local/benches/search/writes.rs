@@ -12,7 +12,7 @@ use tunelink_local::world::{Plan, World};
 pub(crate) async fn measure() -> Result<(), Error> {
     let data = LocalData::open(&Options::ephemeral()).await?;
     let app = &data.app;
-    let plan = Plan { seed: 1, events: 0, musicians: 1, now: app.now() };
+    let plan = Plan { seed: 1, events: 0, musicians: 1, now: app.now(), around: None };
     let world = load(app, None, plan, |_| {}).await?.world;
     let standing = upcoming(&world)?;
     println!("\n| write | calls | WCU, in a transaction and so doubled |\n|---|---|---|");

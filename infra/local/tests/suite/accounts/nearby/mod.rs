@@ -193,7 +193,7 @@ async fn a_move_is_made_under_the_version_that_was_seen() {
 #[tokio::test]
 async fn the_people_of_a_loaded_world_have_their_rows() {
     let Some(world) = World::local().await else { return };
-    let plan = Plan { seed: 7, events: 1, musicians: 200, now: world.app().now() };
+    let plan = Plan { seed: 7, events: 1, musicians: 200, now: world.app().now(), around: None };
     load::load(world.app(), None, plan, |_| ()).await.map_err(|error| error.to_string()).unwrap();
     assert!(rows_are_right(&world).await > 200);
 }
