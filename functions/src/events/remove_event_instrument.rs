@@ -28,10 +28,8 @@ impl Operation for RemoveEventInstrument {
         let now = app.now();
         events::edit(app.store(), id, member.user_id, now, |standing| {
             standing.must_be_to_come(now)?;
-            match standing.seats.unwant(&instrument).map_err(participations::refused)? {
-                true => Ok(()),
-                false => Err(Code::NotFound.into()),
-            }
+            let was_wanted = standing.seats.unwant(&instrument).map_err(participations::refused)?;
+            if was_wanted { Ok(()) } else { Err(Code::NotFound.into()) }
         })
         .await
         .map(|_| Done)

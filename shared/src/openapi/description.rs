@@ -276,12 +276,13 @@ const fn field(code: Code) -> Option<&'static str> {
         Code::Oneself => "user_id",
         Code::CapacityTaken => "capacity",
         Code::FromAfterTo | Code::RangeTooLong => "to",
-        Code::InstrumentNotPlayed | Code::InstrumentNotWanted | Code::NoSlot => "instrument_id",
         Code::NeedsPlace => "sort",
         Code::StartsInThePast | Code::TooFarAhead => "starts_at",
         Code::EndsBeforeStart | Code::LastsTooLong => "ends_at",
         Code::UnknownGenre => "genre_id",
-        Code::UnknownInstrument => "instrument_id",
+        Code::InstrumentNotPlayed | Code::InstrumentNotWanted | Code::NoSlot | Code::UnknownInstrument => {
+            "instrument_id"
+        }
         Code::UsernameTaken => "username",
         _ => return None,
     })

@@ -109,7 +109,10 @@ impl Store {
             let call = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
             let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
             let error = match call.client_request_token(&token).send().await {
-                Ok(done) => return Ok(self.meter.wrote(done.consumed_capacity())),
+                Ok(done) => {
+                    self.meter.wrote(done.consumed_capacity());
+                    return Ok(());
+                }
                 Err(error) => error,
             };
             self.meter.wrote([]);

@@ -45,7 +45,7 @@ pub(crate) async fn measure(app: &App, world: &World, queries: u32) -> Result<Fi
 
 /// The middle of oceans, where the circle touches neither coast nor island with a town.
 fn nowhere() -> impl Iterator<Item = Point> {
-    let rows = (-45_i32..=45).step_by(5);
+    let rows = (-70_i32..=45).step_by(5);
     rows.map(|lat| Point::new(f64::from(lat), if lat > 10 { -40.0 } else { -125.0 }))
 }
 

@@ -18,18 +18,20 @@ pub(crate) async fn measure() -> Result<(), Error> {
     println!("\n| write | calls | WCU, in a transaction and so doubled |\n|---|---|---|");
     let store = app.store().metered();
     events::create(&store, &standing, None).await.map_err(Error::App)?;
-    print("create", store.cost());
+    let wanted = standing.seats.wanted().count();
+    let create = format!("create, with a text and {wanted} instruments wanted");
+    print(&create, store.cost());
     let title = Title::new("Another title");
     edit(app, &standing, "edit a projected field", |standing| {
         standing.event.title = title.clone().unwrap_or(standing.event.title.clone());
     })
     .await?;
     edit(app, &standing, "edit another field", |standing| {
-        standing.event.updated_at += SignedDuration::from_secs(1)
+        standing.event.updated_at += SignedDuration::from_secs(1);
     })
     .await?;
     edit(app, &standing, "reschedule", |standing| {
-        standing.event.schedule.starts_at -= SignedDuration::from_hours(1)
+        standing.event.schedule.starts_at -= SignedDuration::from_hours(1);
     })
     .await?;
     edit(app, &standing, "move", |standing| standing.event.place.lng += 3.0).await?;

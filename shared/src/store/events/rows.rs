@@ -70,7 +70,7 @@ pub fn rows(new: &Standing) -> Result<Vec<Write>> {
 pub(super) fn event_row(standing: &Standing) -> Result<Write> {
     let event = &standing.event;
     let (id, starts_at) = (event.event_id, event.schedule.starts_at);
-    let cell = |precision| keys::events_in(&Cell::at(event.place.point(), precision).key());
+    let cell = |precision| keys::events_in(Cell::at(event.place.point(), precision).key());
     let entries = event.is_listed().then(|| Entries {
         geo3: cell(3),
         geo4: cell(4),

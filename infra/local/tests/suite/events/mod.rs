@@ -79,6 +79,25 @@ async fn status(person: &Person, event: &str) -> String {
     event["participation"]["status"].as_str().unwrap_or("none").to_owned()
 }
 
+/// The same numbers for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    /// 0 … `below` − 1, by the generator of Steele, Lea and Flood (`SplitMix64`).
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % below as u64).expect("it is below a usize")
+    }
+
+    /// 0 … 1.
+    fn share(&mut self) -> f64 {
+        f64::from(u32::try_from(self.roll(1 << 24)).expect("it is below 2²⁴")) / f64::from(1_u32 << 24)
+    }
+}
+
 /// Panics unless the numbers of every event are those of its participants, no limit is passed, nobody waits for a
 /// place that is free, and the card says what the numbers say.
 async fn audit(world: &World) {

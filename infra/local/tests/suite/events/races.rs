@@ -1,26 +1,12 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{announce, audit, jam_with, part, player, with};
+use super::{Dice, announce, audit, jam_with, part, player, with};
 use crate::harness::{Person, World};
 
 /// As many as `of` people who play all of `instruments`.
 async fn band(world: &World, of: usize, instruments: &[&str]) -> Vec<Person> {
     join_all((0..of).map(|_| player(world, instruments))).await
-}
-
-/// The same numbers for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    /// 0 … `below` − 1, by the generator of Steele, Lea and Flood (SplitMix64).
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % below as u64).expect("it is below a usize")
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

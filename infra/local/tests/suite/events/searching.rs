@@ -1,8 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tunelink::geo::Point;
+use tunelink::geo::{Circle, Point};
 
-use super::{announce, in_days, jam_with, join, player};
+use super::{Dice, announce, in_days, jam_with, join, player};
 use crate::harness::{Person, Reply, World};
 
 fn titles(found: &Value) -> Vec<&str> {
@@ -213,34 +213,25 @@ fn number(cost: &str, name: &str) -> f64 {
     rest.split(|c: char| c != '.' && !c.is_ascii_digit()).next().unwrap().parse().unwrap()
 }
 
-/// Pseudo-random numbers in 0..1 from a seed.
-fn dice(seed: u64) -> impl FnMut() -> f64 {
-    let mut state = seed;
-    move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(state >> 33).unwrap()) / f64::from(1_u32 << 31)
-    }
-}
-
 /// Announces events around difficult places: a city, the antimeridian, a pole, the equator, a corner of cells.
 async fn scatter(host: &Person, number: usize) -> Vec<Value> {
     const CENTRES: [(f64, f64); 5] = [(45.76, 4.83), (-17.0, 180.0), (89.9, 0.0), (0.0, 0.0), (73.125, 45.0)];
     const TYPES: [&str; 3] = ["jam", "concert", "open_mic"];
-    let mut roll = dice(7);
+    let mut dice = Dice(7);
     let mut events = Vec::new();
     for at in 0..number {
         let (lat, lng) = CENTRES[at % CENTRES.len()];
-        let spread = if roll() < 0.5 { 0.05 } else { 1.5 };
-        let lat = (lat + (roll() - 0.5) * spread).clamp(-90.0, 90.0);
-        let lng = lng + (roll() - 0.5) * spread / lat.to_radians().cos().abs().max(0.01);
+        let spread = if dice.share() < 0.5 { 0.05 } else { 1.5 };
+        let lat = (lat + (dice.share() - 0.5) * spread).clamp(-90.0, 90.0);
+        let lng = lng + (dice.share() - 0.5) * spread / lat.to_radians().cos().abs().max(0.01);
         let lng = (lng + 180.0).rem_euclid(360.0) - 180.0;
-        let starts = in_days(1) + SignedDuration::from_mins((roll() * 40_000.0) as i64 / 30 * 30);
+        let starts = in_days(1) + SignedDuration::from_mins(i64::try_from(dice.roll(1300)).unwrap() * 30);
         let event = jam_with(json!({
             "title": format!("Event {at}"), "lat": lat, "lng": lng, "starts_at": starts,
             "ends_at": starts + SignedDuration::from_hours(3),
             "type": TYPES[at % TYPES.len()],
-            "genres": if roll() < 0.3 { json!(["swing"]) } else { json!([]) },
-            "instruments": if roll() < 0.3 { json!([{ "instrument_id": "cello", "wanted": 1 }]) } else { json!([]) },
+            "genres": if dice.share() < 0.3 { json!(["swing"]) } else { json!([]) },
+            "instruments": if dice.share() < 0.3 { json!([{ "instrument_id": "cello", "wanted": 1 }]) } else { json!([]) },
         }));
         events.push(host.post("/v1/events", event).await.created());
     }
@@ -252,7 +243,7 @@ async fn every_search_finds_what_looking_at_every_event_finds() {
     let Some(world) = World::local().await else { return };
     let host = world.person().await;
     let events = scatter(&host, 400).await;
-    let mut roll = dice(11);
+    let mut dice = Dice(11);
     for (lat, lng) in [
         (45.76, 4.83),
         (-17.0, 179.99),
@@ -263,25 +254,27 @@ async fn every_search_finds_what_looking_at_every_event_finds() {
         (73.1, 45.0),
         (30.0, 30.0),
     ] {
-        for radius in [0.5, 2.0, 10.0, 60.0, 200.0] {
-            let kind = [None, Some("jam"), Some("open_mic")][(roll() * 3.0) as usize];
-            let genre = (roll() < 0.3).then_some("swing");
-            let cello = roll() < 0.2;
-            let limit = 1 + (roll() * 30.0) as usize;
-            let mut query = format!("lat={lat}&lng={lng}&radius_km={radius}&limit={limit}");
+        for radius_km in ["0.5", "2", "10", "60", "200"] {
+            let kind = [None, Some("jam"), Some("open_mic")][dice.roll(3)];
+            let genre = (dice.share() < 0.3).then_some("swing");
+            let cello = dice.share() < 0.2;
+            let limit = 1 + dice.roll(30);
+            let mut query = format!("lat={lat}&lng={lng}&radius_km={radius_km}&limit={limit}");
             query.extend(kind.map(|kind| format!("&type={kind}")));
             query.extend(genre.map(|genre| format!("&genre={genre}")));
             if cello {
                 query.push_str("&instrument=cello");
             }
-            let centre = Point::new(lat, lng);
+            let circle = Circle::new(Point::new(lat, lng), radius_km.parse().unwrap());
             let from = |event: &Value| {
-                centre.distance(Point::new(event["lat"].as_f64().unwrap(), event["lng"].as_f64().unwrap()))
+                circle
+                    .centre
+                    .distance(Point::new(event["lat"].as_f64().unwrap(), event["lng"].as_f64().unwrap()))
             };
             let mut expected: Vec<&Value> = events
                 .iter()
                 .filter(|event| {
-                    from(event) as f64 <= radius * 1e6
+                    from(event) <= circle.radius
                         && kind.is_none_or(|kind| event["type"] == kind)
                         && genre.is_none_or(|_| !event["genres"].as_array().unwrap().is_empty())
                         && (!cello || !event["seats"]["instruments"].as_array().unwrap().is_empty())
