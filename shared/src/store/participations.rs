@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Condition, Found, Query, RELATED, Store, Write,
+    Condition, Found, Key, Query, RELATED, Store, Write,
     events::{self, Standing},
     keys, profiles,
 };
@@ -137,7 +137,7 @@ fn is(status: ParticipationStatus) -> Condition {
     Condition::is("status", status.as_ref().and_then(|status| status.as_str()).unwrap_or_default())
 }
 
-fn pointer(part: &Participation) -> Option<(super::Key, Pointer)> {
+fn pointer(part: &Participation) -> Option<(Key, Pointer)> {
     let since = part.waiting_since?;
     let key = keys::waiting(part.event_id, &part.instrument_id, since, part.user_id);
     Some((key, Pointer { user_id: part.user_id, since }))
@@ -164,7 +164,13 @@ pub(super) fn is_open(event: &Event, now: Timestamp) -> bool {
 }
 
 /// Gives seats that are free to those who have waited longest, each for a slot of their own; the writes for it.
-pub(super) async fn promote(store: &Store, standing: &mut Standing, now: Timestamp) -> Result<Vec<Write>> {
+/// Places in the order that are `leaving` with the same commit count no more, and those that come with it not yet.
+pub(super) async fn promote(
+    store: &Store,
+    standing: &mut Standing,
+    leaving: &[&Key],
+    now: Timestamp,
+) -> Result<Vec<Write>> {
     let mut writes = Vec::new();
     if !is_open(&standing.event, now) {
         return Ok(writes);
@@ -175,26 +181,34 @@ pub(super) async fn promote(store: &Store, standing: &mut Standing, now: Timesta
         let promotable: Vec<Slug> = standing.seats.promotable().cloned().collect();
         for instrument in &promotable {
             if !queues.contains_key(instrument) {
-                queues.insert(instrument.clone(), queue(store, event, instrument).await?);
+                let mut queue = queue(store, event, instrument).await?;
+                queue.retain(|first| !leaving.contains(&&first.place(event, instrument)));
+                queues.insert(instrument.clone(), queue);
             }
         }
-        let head = |instrument: &Slug| {
-            queues.get(instrument).and_then(VecDeque::front).map(|first| (first.since, first.user_id))
-        };
-        let earliest =
-            promotable.iter().min_by_key(|instrument| (head(instrument).is_none(), head(instrument)));
-        let Some(instrument) = earliest.cloned() else { break };
-        // The numbers say that somebody waits: who left the list meanwhile has changed the event.
-        let first = queues.get_mut(&instrument).and_then(VecDeque::pop_front).ok_or(Code::Conflict)?;
-        standing.seats.promote(&instrument);
-        writes.extend(give_seat(event, &instrument, &first)?);
+        let heads = promotable.iter().filter_map(|instrument| {
+            let first = queues.get(instrument)?.front()?;
+            Some((first.since, first.user_id, instrument))
+        });
+        let Some((.., instrument)) = heads.min() else { break };
+        if let Some(first) = queues.get_mut(instrument).and_then(VecDeque::pop_front) {
+            standing.seats.promote(instrument);
+            writes.extend(give_seat(event, instrument, &first)?);
+        }
     }
     Ok(writes)
 }
 
 async fn queue(store: &Store, event: EventId, instrument: &Slug) -> Result<VecDeque<Pointer>> {
     let query = Query::partition(keys::event_partition(event)).prefix(keys::waiting_for(instrument));
-    Ok(store.query::<Pointer>(&query.limit(PROMOTIONS).consistent()).await?.rows.into())
+    // One more than can be promoted: the first may be leaving.
+    Ok(store.query::<Pointer>(&query.limit(PROMOTIONS + 1).consistent()).await?.rows.into())
+}
+
+impl Pointer {
+    fn place(&self, event: EventId, instrument: &Slug) -> Key {
+        keys::waiting(event, instrument, self.since, self.user_id)
+    }
 }
 
 fn give_seat(event: EventId, instrument: &Slug, first: &Pointer) -> Result<[Write; 2]> {
@@ -204,7 +218,7 @@ fn give_seat(event: EventId, instrument: &Slug, first: &Pointer) -> Result<[Writ
         .set("card", &card(event, status, instrument))?
         .remove("waiting_since")
         .when(is(ParticipationStatus::Waiting), Code::Conflict);
-    let place = Write::delete(keys::waiting(event, instrument, first.since, first.user_id));
+    let place = Write::delete(first.place(event, instrument));
     Ok([seat, place.when(Condition::exists(), Code::Conflict)])
 }
 

@@ -104,6 +104,14 @@ impl Write {
         }
     }
 
+    /// What it deletes, if it does.
+    pub(super) const fn deletes(&self) -> Option<&Key> {
+        match &self.kind {
+            Kind::Delete(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// Whether it writes anything.
     pub(super) const fn is_check(&self) -> bool {
         matches!(self.kind, Kind::Check(_))

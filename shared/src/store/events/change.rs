@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{EventId, EventStatus, Slug, UserId},
     error::{Code, Error, Result},
-    store::{Condition, Store, Write, commit::Contention, keys, participations},
+    store::{Condition, Key, Store, Write, commit::Contention, keys, participations},
 };
 
 /// Makes a change that `decide` finds right for the event as it is, and gives the event as it is then. Whoever is
@@ -87,7 +87,8 @@ async fn advance(
     beside: Vec<Write>,
     now: Timestamp,
 ) -> Result<Standing> {
-    let promoted = participations::promote(store, &mut after, now).await?;
+    let leaving: Vec<&Key> = beside.iter().filter_map(Write::deletes).collect();
+    let promoted = participations::promote(store, &mut after, &leaving, now).await?;
     if beside.is_empty() && promoted.is_empty() && *before == after {
         return Ok(after);
     }
@@ -99,11 +100,17 @@ async fn advance(
     // What one transaction cannot hold is the business of the next, unless somebody else has done it meanwhile.
     while participations::is_open(&after.event, now) && after.seats.promotable().next().is_some() {
         let settled = after.clone();
-        let promoted = participations::promote(store, &mut after, now).await?;
+        let promoted = participations::promote(store, &mut after, &[], now).await?;
+        if promoted.is_empty() {
+            break;
+        }
         let writes = difference(&settled, &after)?.into_iter().chain(promoted);
-        match store.commit(writes).await {
-            Err(Error { code: Code::Conflict, .. }) => return Ok(settled),
-            done => done?,
+        if let Err(error) = store.commit(writes).await {
+            // The change itself is made. The next one of this event goes on here.
+            if error.code != Code::Conflict {
+                tracing::warn!(%error, "some still wait for places that are free");
+            }
+            return Ok(settled);
         }
         after.revision += 1;
     }

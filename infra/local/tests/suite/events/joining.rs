@@ -102,6 +102,45 @@ async fn a_big_hall_opens_for_all_who_wait() {
 }
 
 #[tokio::test]
+async fn what_was_interrupted_is_made_good_by_the_next_who_comes_or_goes() {
+    let Some(world) = World::local().await else { return };
+    let host = world.person().await;
+    let waiting = |of: usize| {
+        let (world, host) = (&world, &host);
+        async move {
+            let event = announce(host, jam_with(json!({ "capacity": 2 }))).await;
+            let mut people = Vec::new();
+            for _ in 0..of {
+                let person = player(world, &["cello"]).await;
+                join(&person, &event, "cello").await;
+                people.push(person);
+            }
+            // The first commit lets in as many as it can hold, the next one fails.
+            let mut commits = 0;
+            world.faults.conflict_when(move |operation, _| {
+                commits += usize::from(operation == "TransactWriteItems");
+                commits > 1
+            });
+            host.patch(&event, json!({ "capacity": null })).await.ok();
+            world.faults.stop();
+            let seats = host.get(&event).await.ok()["seats"].clone();
+            assert_eq!((&seats["taken"], &seats["waiting"]), (&json!(22), &json!(of - 22)));
+            (event, people)
+        }
+    };
+    let (event, people) = waiting(27).await;
+    people[22].delete(&part(&people[22], &event)).await.ok();
+    assert_eq!(host.get(&event).await.ok()["seats"]["taken"], 26);
+    audit(&world).await;
+    let (event, _) = waiting(25).await;
+    let late = player(&world, &["cello"]).await;
+    join(&late, &event, "cello").await;
+    assert_eq!(status(&late, &event).await, "going");
+    assert_eq!(host.get(&event).await.ok()["seats"]["taken"], 26);
+    audit(&world).await;
+}
+
+#[tokio::test]
 async fn another_instrument_keeps_the_seat_and_frees_the_slot() {
     let Some(world) = World::local().await else { return };
     let host = world.person().await;
