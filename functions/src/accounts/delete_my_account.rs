@@ -59,7 +59,7 @@ impl Operation for DeleteMyAccount {
             Mode::Erase => {
                 accounts::begin_erasure(store, &credential, now).await?;
                 // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
-                if let Err(error) = erasure::finish(store, member.user_id).await {
+                if let Err(error) = erasure::finish(store, member.user_id, now).await {
                     tracing::error!(%error, "an erasure is finished later");
                 }
             }

@@ -31,12 +31,15 @@ pub struct SearchUsers;
 pub struct UserSearch {
     /// Degrees north of the centre (WGS 84)
     #[garde(range(min = -90.0, max = 90.0))]
+    #[schemars(extend("example" = 48.8867))]
     lat: f64,
     /// Degrees east of the centre (WGS 84)
     #[garde(range(min = -180.0, max = 180.0))]
+    #[schemars(extend("example" = 2.3431))]
     lng: f64,
     /// How far from the centre at most
     #[garde(range(min = 0.5, max = 200.0))]
+    #[schemars(extend("example" = 25.0))]
     radius_km: f64,
     /// Only those who play it; an id of the catalogue
     #[garde(dive, custom(there_for(self.level)))]

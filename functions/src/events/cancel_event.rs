@@ -5,7 +5,7 @@ use tunelink::{
     Code, Result,
     app::App,
     auth::Member,
-    domain::{Cancellation, EventDetails, EventId, EventStatus, Reason},
+    domain::{EventDetails, EventId, EventStatus, Reason},
     input::{Body, Path},
     operation::{Operation, Route},
     output::Answer,
@@ -43,10 +43,7 @@ impl Operation for CancelEvent {
                 EventStatus::Cancelled => {}
                 EventStatus::Ended => return Err(Code::EventEnded.into()),
                 EventStatus::Draft | EventStatus::Published => {
-                    event.status = EventStatus::Cancelled;
-                    event.cancellation = Some(Cancellation { reason: reason.clone(), cancelled_at: now });
-                    event.version += 1;
-                    event.updated_at = now;
+                    event.cancel(reason.clone(), now);
                 }
             }
             Ok(())

@@ -72,6 +72,9 @@ pub struct Demo {
     #[arg(long, default_value_t = 2000, value_name = "NUMBER",
           value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_MUSICIANS)))]
     pub musicians: u32,
+    /// Only around this town, within 100 km
+    #[arg(long, value_name = "TOWN")]
+    pub around: Option<String>,
     /// Which world: each seed has its own
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     pub seed: u64,

@@ -19,7 +19,13 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), String> {
     let bulk = opened.bulk().map_err(text)?;
     let mut teller = Teller::new(demo);
     let now = opened.app().now();
-    let plan = Plan { seed: demo.seed, events: demo.events, musicians: demo.musicians, now };
+    let plan = Plan {
+        seed: demo.seed,
+        events: demo.events,
+        musicians: demo.musicians,
+        now,
+        around: demo.around.clone(),
+    };
     let outcome = load::load(opened.app(), bulk, plan, |progress| teller.hear(progress)).await;
     teller.end();
     opened.close().await;

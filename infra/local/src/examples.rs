@@ -30,10 +30,20 @@ pub fn path_parameters(function: &Function) -> Vec<(&'static str, String)> {
     parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, value(parameter)))).collect()
 }
 
-/// A path of the operation.
+/// A path of the operation, with the query that it cannot do without.
 pub fn path(function: &Function) -> String {
     let fill = |path: String, (name, value): (&str, String)| path.replace(&format!("{{{name}}}"), &value);
-    path_parameters(function).into_iter().fold(function.route.path.to_owned(), fill)
+    let path = path_parameters(function).into_iter().fold(function.route.path.to_owned(), fill);
+    let parameters = entry(function)["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let required =
+        parameters.iter().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+    let pair = |parameter: &Value| {
+        Some(format!("{}={}", parameter["name"].as_str()?, parameter["schema"]["example"]))
+    };
+    match required.filter_map(pair).collect::<Vec<_>>().join("&") {
+        query if query.is_empty() => path,
+        query => format!("{path}?{query}"),
+    }
 }
 
 /// The content type and the example of the operation's body, if it takes one.

@@ -201,6 +201,14 @@ impl Event {
         }
     }
 
+    /// Calls it off.
+    pub fn cancel(&mut self, reason: Option<Reason>, now: Timestamp) {
+        self.status = EventStatus::Cancelled;
+        self.cancellation = Some(Cancellation { reason, cancelled_at: now });
+        self.version += 1;
+        self.updated_at = now;
+    }
+
     /// Whether searches find it.
     pub fn is_listed(&self) -> bool {
         self.status == EventStatus::Published && self.visibility == Visibility::Public

@@ -3,6 +3,7 @@
 mod account;
 mod catalogue;
 mod event;
+mod home;
 mod participation;
 mod profile;
 mod schedule;
@@ -22,10 +23,9 @@ pub use self::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
     },
+    home::Home,
     participation::{Participation, ParticipationStatus, ParticipationView},
-    profile::{
-        AccountStatus, Bio, DisplayName, Home, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile,
-    },
+    profile::{AccountStatus, Bio, DisplayName, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile},
     schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},
     selection::{EventSummary, FoundEvent, Selection},

@@ -1,12 +1,16 @@
 //! Erasing a person: every step can be repeated, and what was begun is on a list until it is finished.
 
+use std::{collections::HashSet, time::Duration};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Condition, Key, Query, RELATED, Store, Write,
     accounts::{self, Credential},
-    keys, nearby, sessions,
+    events, keys, nearby,
+    participations::{self, Card},
+    sessions,
 };
 use crate::{
     domain::{AccountStatus, Profile, UserId, canonical},
@@ -62,12 +66,13 @@ pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool>
             begun => begun?,
         }
     }
-    finish(store, user_id).await.map(|()| true)
+    finish(store, user_id, now).await.map(|()| true)
 }
 
 /// Deletes everything of an account whose erasure has begun; its names come free last, with the entry on the
 /// list, so that an interruption at any point leaves something to take up.
-pub async fn finish(store: &Store, user_id: UserId) -> Result<()> {
+pub async fn finish(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
+    leave_events(store, user_id, now).await?;
     let blockers = store.query::<Key>(&Query::index(RELATED, keys::blockers_of(user_id))).await?.rows;
     let profile = store.get::<Profile>(keys::profile(user_id)).await?;
     let mut items = blockers;
@@ -83,5 +88,36 @@ pub async fn finish(store: &Store, user_id: UserId) -> Result<()> {
         // Another attempt was faster, and somebody has taken a name that came free.
         Err(Error { code: Code::Conflict, .. }) => store.commit(last()).await,
         done => done,
+    }
+}
+
+/// Cancels what this person organises and gives back the seats that they have. The index may lag behind, so it is
+/// looked at until it has nothing more; if that takes too long, the next attempt goes on.
+async fn leave_events(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
+    const STALE_LOOKS: u64 = 6;
+    let (mut left, mut stale_looks) = (HashSet::new(), 0);
+    loop {
+        let entries = participations::of(store, user_id, 100).await?.rows;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let seen = left.len();
+        for entry in entries {
+            let (Card::Organiser { event_id } | Card::Participant { event_id, .. }) = entry;
+            if !left.insert(event_id) {
+                continue;
+            }
+            match entry {
+                Card::Organiser { .. } => events::orphan(store, event_id, now).await?,
+                Card::Participant { .. } => participations::erase(store, event_id, user_id, now).await?,
+            }
+        }
+        if left.len() == seen {
+            stale_looks += 1;
+            if stale_looks > STALE_LOOKS {
+                return Err(Error::unavailable("the index still has events of somebody who left"));
+            }
+            tokio::time::sleep(Duration::from_millis(stale_looks * 100)).await;
+        }
     }
 }

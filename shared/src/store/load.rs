@@ -42,6 +42,8 @@ pub struct Progress {
     pub events: u32,
     /// The present of that world.
     pub now: Timestamp,
+    /// The town whose region it is, if it is not everywhere.
+    pub around: Option<String>,
     /// How many of each are written.
     pub musicians_loaded: u32,
     pub events_loaded: u32,

@@ -46,7 +46,7 @@ pub const RELATED: &str = "related";
 const CALENDAR: &str = "calendar";
 /// By place, from coarse to fine.
 const GEO: [&str; 4] = ["geo3", "geo4", "geo5", "geo6"];
-pub const NEAR: &str = "near";
+const NEAR: &str = "near";
 
 /// The table, the gate that commits of this call have to pass, and what the call asks of the table.
 #[derive(Clone)]
@@ -67,7 +67,8 @@ impl Store {
     }
 
     /// The same table, with what is asked of it counted from nothing.
-    pub(crate) fn metered(&self) -> Self {
+    #[must_use]
+    pub fn metered(&self) -> Self {
         Self { meter: Meter::default(), ..self.clone() }
     }
 

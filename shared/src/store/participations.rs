@@ -5,7 +5,11 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Found, Query, RELATED, Store, Write, events::Standing, keys, profiles};
+use super::{
+    Condition, Found, Query, RELATED, Store, Write,
+    events::{self, Standing},
+    keys, profiles,
+};
 use crate::{
     domain::{Event, EventId, EventStatus, Participation, ParticipationStatus, Slug, UserId, seats},
     error::{Code, Result},
@@ -137,6 +141,21 @@ fn pointer(part: &Participation) -> Option<(super::Key, Pointer)> {
     let since = part.waiting_since?;
     let key = keys::waiting(part.event_id, &part.instrument_id, since, part.user_id);
     Some((key, Pointer { user_id: part.user_id, since }))
+}
+
+/// Takes somebody off an event for good, whatever has become of it.
+pub(super) async fn erase(store: &Store, id: EventId, user: UserId, now: Timestamp) -> Result<()> {
+    let leave = |standing: &mut Standing, part: Option<Participation>| {
+        let Some(part) = part else { return Ok((Vec::new(), ())) };
+        if let Some(place) = part.place() {
+            standing.seats.leave(&part.instrument_id, place);
+        }
+        Ok((replace(Some(&part), None)?, ()))
+    };
+    match events::change(store, id, now, || find(store, id, user), leave).await {
+        Err(error) if error.code == Code::NotFound => Ok(()),
+        left => left.map(|_| ()),
+    }
 }
 
 /// Whether seats of this event are given out.

@@ -3,12 +3,16 @@ use std::ops::Range;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use tunelink::geo::{Circle, Point};
 
 use super::draw::{Draw, sums};
 use crate::error::{Error, Result};
 
 /// Places of the world, from `GeoNames` (CC BY 4.0, <https://www.geonames.org/>); `data/README.md` has the details.
 const CITIES: &str = include_str!("../../data/cities.csv");
+
+/// How far the region of a town reaches.
+const REGION_KM: f64 = 100.0;
 
 /// A place where people live.
 #[derive(Clone, Debug)]
@@ -44,9 +48,17 @@ struct Row {
 }
 
 impl Cities {
-    pub(super) fn load() -> Result<Self> {
+    /// All of them, or those of the region of the largest town of a name.
+    pub(super) fn load(around: Option<&str>) -> Result<Self> {
         let rows = csv::Reader::from_reader(CITIES.as_bytes()).into_deserialize();
-        let all = rows.map(|row| row.map_err(unusable).and_then(city)).collect::<Result<Vec<_>>>()?;
+        let mut all = rows.map(|row| row.map_err(unusable).and_then(city)).collect::<Result<Vec<_>>>()?;
+        if let Some(name) = around {
+            let named = all.iter().filter(|city| city.name.eq_ignore_ascii_case(name));
+            let town = named.max_by_key(|city| city.population);
+            let town = town.ok_or_else(|| Error::World(format!("no town is called {name}")))?;
+            let region = Circle::new(Point::new(town.lat, town.lng), REGION_KM);
+            all.retain(|city| region.holds(Point::new(city.lat, city.lng)));
+        }
         Ok(Self::new(all))
     }
 

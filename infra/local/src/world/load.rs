@@ -50,13 +50,18 @@ pub async fn load(
         musicians: plan.musicians,
         events: plan.events,
         now: plan.now,
+        around: plan.around.clone(),
         musicians_loaded: 0,
         events_loaded: 0,
     });
-    if (progress.events, progress.musicians) != (plan.events, plan.musicians) {
+    let same_size = (progress.events, progress.musicians) == (plan.events, plan.musicians);
+    if !same_size || progress.around != plan.around {
         return Err(Error::World(format!(
-            "one of seed {} is there already, with {} events and {} musicians: choose another seed",
-            plan.seed, progress.events, progress.musicians
+            "one of seed {} is there already, with {} events and {} musicians {}: choose another seed",
+            plan.seed,
+            progress.events,
+            progress.musicians,
+            progress.around.map_or("everywhere".to_owned(), |town| format!("around {town}"))
         )));
     }
     let world = Arc::new(World::new(Plan { now: progress.now, ..plan })?);

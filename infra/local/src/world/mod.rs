@@ -34,7 +34,7 @@ use self::{music::Music, people::People, venues::Venue};
 use crate::error::Result;
 
 /// What a world is made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub seed: u64,
     pub events: u32,
@@ -42,6 +42,8 @@ pub struct Plan {
     pub musicians: u32,
     /// The present of that world: a quarter of the events begin after it.
     pub now: Timestamp,
+    /// Only the region of this town: everything within 100 km of it.
+    pub around: Option<String>,
 }
 
 impl Plan {
@@ -66,7 +68,7 @@ pub struct World {
 impl World {
     pub fn new(plan: Plan) -> Result<Self> {
         let plan = plan.checked();
-        let (cities, music) = (Cities::load()?, Music::load()?);
+        let (cities, music) = (Cities::load(plan.around.as_deref())?, Music::load()?);
         let people = People::settle(plan.seed, plan.musicians, &cities, &music);
         Ok(Self { plan, cities, music, people })
     }

@@ -8,7 +8,7 @@ use super::*;
 
 fn world(seed: u64, events: u32, musicians: u32) -> World {
     let now = "2026-05-20T10:30:00Z".parse().unwrap();
-    World::new(Plan { seed, events, musicians, now }).unwrap()
+    World::new(Plan { seed, events, musicians, now, around: None }).unwrap()
 }
 
 fn events(world: &World) -> Vec<Announced> {
@@ -48,6 +48,18 @@ fn a_world_is_the_same_as_it_has_always_been() {
     );
     assert_eq!(first.event_id.to_string(), "019e2fab-d061-7590-b8b9-44abb0ea58a8");
     assert_eq!(musician.username, "caetano.0-1");
+}
+
+#[test]
+fn a_region_lies_around_its_town() {
+    let plan = |around: &str| Plan { around: Some(around.to_owned()), ..world(5, 300, 50).plan().clone() };
+    let region = World::new(plan("lyon")).unwrap();
+    let cities = region.cities().all();
+    assert!(cities.iter().any(|city| city.name == "Lyon") && cities.iter().all(|city| city.name != "Paris"));
+    let places: Vec<_> = events(&region).into_iter().map(|new| new.event.place).collect();
+    // A venue may lie a little outside of its town.
+    assert!(places.iter().all(|place| (place.lat - 45.75).hypot((place.lng - 4.85) * 0.7) * 111.2 < 125.0));
+    assert!(World::new(plan("No such town")).is_err());
 }
 
 #[test]

@@ -24,7 +24,7 @@ async fn load(
     let bulk = if quick { world.backend().bulk().transpose().unwrap() } else { None };
     // A whole hour is the same for worlds that start one after the other.
     let now = Timestamp::from_second(world.app().now().as_second() / 3600 * 3600).unwrap();
-    load::load(world.app(), bulk, Plan { seed, events, musicians, now }, |_| ())
+    load::load(world.app(), bulk, Plan { seed, events, musicians, now, around: None }, |_| ())
         .await
         .map_err(|error| error.to_string())
 }

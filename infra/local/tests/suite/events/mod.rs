@@ -2,6 +2,7 @@ mod announcing;
 mod changing;
 mod deciding;
 mod joining;
+mod leaving;
 mod mine;
 mod races;
 mod searching;

@@ -88,6 +88,38 @@ proptest! {
     }
 }
 
+/// So many rows outside of the circle that it pays to go down to smaller cells, and so many inside that a page ends
+/// before all is read.
+#[test]
+fn in_a_city_the_search_goes_down_to_smaller_cells() {
+    for (radius, lat, lng) in [(10_000_000, 48.85, 2.35), (2_000_000, 0.01, 179.99), (700_000, -33.9, 151.2)]
+    {
+        let circle = Circle { centre: Point::new(lat, lng), radius };
+        let rows = (0..4_000_u32).map(|id| {
+            // Multiples of two irrational numbers are spread evenly.
+            let spread = |by: f64| ((f64::from(id) * by).fract() - 0.5) * 0.5;
+            let place = Point::new(lat + spread(0.618_034), lng + spread(0.414_214));
+            let minute = id * 7_919 % 400_000;
+            (key(minute, id as usize), Row { id: id as usize, place, kind: 0 })
+        });
+        let rows: Vec<_> = rows.collect();
+        let (from, to) = (moment(0), moment(400_000));
+        let scene = Scene { circle, rows, kinds: 1, from, to, limit: 20, budget: Budget::default() };
+        let events = Events::new(scene.rows.iter().map(|(key, row)| (key, row)));
+        let found = all_pages(&scene, |wanted| {
+            now(by_date(&events, &circle, (&scene.from, &scene.to), |_| true, wanted))
+        });
+        assert_eq!(found, sorted(scene.matches().map(|(key, row)| (key.clone(), row.id))));
+        let layout = Layout::Time { from: &scene.from, to: &scene.to };
+        let found = all_pages(&scene, |wanted| now(by_distance(&events, &circle, layout, |_| true, wanted)));
+        assert_eq!(found, by_distance_of(&scene, |(key, _)| Some(key.clone())));
+        let people = People::new(scene.rows.iter().map(|(_, row)| row));
+        let found =
+            all_pages(&scene, |wanted| now(by_distance(&people, &circle, Layout::Place, |_| true, wanted)));
+        assert_eq!(found, by_distance_of(&scene, |(_, row)| Some(People::key(row))));
+    }
+}
+
 /// One address, as it may be when a festival announces every single concert.
 #[test]
 fn a_crowd_at_one_address_gets_through_any_budget() {

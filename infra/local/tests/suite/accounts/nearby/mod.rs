@@ -1,10 +1,13 @@
 //! Who is found nearby.
 
+mod crowd;
 mod races;
 mod rows;
+mod search;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tunelink_local::world::{Plan, load};
 
 use self::rows::{actual, rows_are_right};
 use crate::harness::{Call, PASSWORD, Person, World};
@@ -185,4 +188,12 @@ async fn a_move_is_made_under_the_version_that_was_seen() {
     let made = together((0..10).map(moves)).await.into_iter().filter(|status| *status == 200).count();
     assert_eq!(made, 1);
     rows!(world, 2);
+}
+
+#[tokio::test]
+async fn the_people_of_a_loaded_world_have_their_rows() {
+    let Some(world) = World::local().await else { return };
+    let plan = Plan { seed: 7, events: 1, musicians: 200, now: world.app().now(), around: None };
+    load::load(world.app(), None, plan, |_| ()).await.map_err(|error| error.to_string()).unwrap();
+    assert!(rows_are_right(&world).await > 200);
 }

@@ -33,15 +33,15 @@ async fn changes_at_the_same_moment_leave_no_stale_and_no_missing_row() {
 }
 
 /// Numbers that look random and are the same in every run (Knuth's MMIX generator).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
 
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub(super) fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         let at = self.below(of.len() as u64);
         of[usize::try_from(at).unwrap()]
     }

@@ -1,0 +1,115 @@
+//! Events. The seats of an event have a version that counts every change of the event and of who takes part in
+//! it: whatever is decided about an event is decided on what was read, and written only if that still holds.
+
+mod change;
+mod rows;
+
+use jiff::Timestamp;
+
+use self::rows::{EventRow, SeatsRow, TextRow};
+pub use self::{
+    change::{change, edit, orphan},
+    rows::rows,
+};
+use super::{Item, Query, Store, Write, catalogue, keys};
+use crate::{
+    domain::{CatalogueKind, Event, EventDetails, EventId, EventStatus, EventText, Seats, Slug, UserId},
+    error::{Code, Error, Result},
+};
+
+/// Everything about an event but its participants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub event: Event,
+    pub text: Option<EventText>,
+    pub seats: Seats,
+    /// Counts every change, those of participants included.
+    revision: u64,
+}
+
+/// An event as it is now; drafts and cancelled ones, too.
+pub async fn find(store: &Store, id: EventId) -> Result<Option<Standing>> {
+    let query = Query::partition(keys::event_partition(id)).prefix(keys::EVENT).consistent();
+    let (mut event, mut seats, mut text) = (None, None, None);
+    for item in store.query_items(&query).await?.rows {
+        match item.get("sk").and_then(|sk| sk.as_s().ok()).map(String::as_str) {
+            Some("EVENT") => event = Some(read::<EventRow>(item)?.event),
+            Some("EVENT#SEATS") => seats = Some(read::<SeatsRow>(item)?),
+            Some("EVENT#TEXT") => text = Some(read::<TextRow>(item)?.text),
+            _ => {}
+        }
+    }
+    let standing = event.zip(seats).map(|(event, row)| Standing {
+        event,
+        text,
+        seats: row.seats,
+        revision: row.version,
+    });
+    Ok(standing)
+}
+
+fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+/// The events among these, in any order, perhaps a second old.
+pub async fn find_all(store: &Store, ids: impl IntoIterator<Item = EventId>) -> Result<Vec<Event>> {
+    let rows = store.get_all::<EventRow>(ids.into_iter().map(keys::event).collect()).await?;
+    Ok(rows.into_iter().map(|row| row.event).collect())
+}
+
+/// A new event, as it is before anyone has signed up.
+pub fn new(event: Event, text: Option<EventText>, seats: Seats) -> Standing {
+    Standing { event, text, seats, revision: 1 }
+}
+
+/// Announces an event, if its organiser takes part and the catalogue offers every instrument that is wanted.
+pub async fn create(store: &Store, new: &Standing, beside: impl IntoIterator<Item = Write>) -> Result<()> {
+    let active = super::profiles::must_be_active(new.event.organiser.user_id, Code::SessionEnded);
+    let wanted = new.seats.wanted().enumerate();
+    let offered = wanted.map(|(at, (id, _))| offered(id, &format!("instruments[{at}].instrument_id")));
+    let writes = rows(new)?.into_iter().chain([active]).chain(offered).chain(beside);
+    store.commit(writes.collect::<Vec<_>>()).await
+}
+
+fn offered(instrument: &Slug, field: &str) -> Write {
+    catalogue::must_be_offered_at(CatalogueKind::Instrument, instrument, field)
+}
+
+impl Standing {
+    /// As it is shown.
+    pub fn details(&self, now: Timestamp) -> EventDetails {
+        EventDetails::new(self.event.clone(), self.text.clone(), &self.seats, now)
+    }
+
+    /// The same event if `viewer` may know of it.
+    pub fn seen_by(self, viewer: Option<UserId>) -> Result<Self> {
+        self.must_be_seen_by(viewer).map(|()| self)
+    }
+
+    /// Drafts are their organiser's alone.
+    pub fn must_be_seen_by(&self, viewer: Option<UserId>) -> Result<()> {
+        if self.event.status == EventStatus::Draft && viewer != Some(self.event.organiser.user_id) {
+            return Err(Code::NotFound.into());
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever is not the organiser.
+    pub fn must_be_organised_by(&self, user: UserId) -> Result<()> {
+        match (self.event.organiser.user_id == user, self.event.status) {
+            (true, _) => Ok(()),
+            (false, EventStatus::Draft) => Err(Code::NotFound.into()),
+            (false, _) => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// Refuses changes to what is cancelled or over.
+    pub fn must_be_to_come(&self, now: Timestamp) -> Result<()> {
+        match self.event.status_at(now) {
+            EventStatus::Cancelled => Err(Code::EventCancelled.into()),
+            EventStatus::Ended => Err(Code::EventEnded.into()),
+            EventStatus::Draft | EventStatus::Published => Ok(()),
+        }
+    }
+}
