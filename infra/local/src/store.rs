@@ -126,7 +126,8 @@ fn url(address: SocketAddr) -> String {
 }
 
 async fn sweep(database: Database, stop: CancellationToken) {
-    let mut interval = tokio::time::interval(SWEEP);
+    // It looks at every item: commands that are done in a moment have no use for it.
+    let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + SWEEP, SWEEP);
     while stop.run_until_cancelled(interval.tick()).await.is_some() {
         let database = database.clone();
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
