@@ -24,7 +24,9 @@ use crate::listen::listen;
 
 const REGION: &str = "eu-west-3";
 /// How often items whose time is over are removed. AWS takes up to days for it.
-const SWEEP: Duration = Duration::from_mins(1);
+const SWEEP: Duration = Duration::from_hours(1);
+/// When the first are: it looks at every item, and commands that are done in a moment have no use for it.
+const FIRST_SWEEP: Duration = Duration::from_mins(1);
 
 /// A running DynamoDB.
 pub struct Store {
@@ -126,8 +128,7 @@ fn url(address: SocketAddr) -> String {
 }
 
 async fn sweep(database: Database, stop: CancellationToken) {
-    // It looks at every item: commands that are done in a moment have no use for it.
-    let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + SWEEP, SWEEP);
+    let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + FIRST_SWEEP, SWEEP);
     while stop.run_until_cancelled(interval.tick()).await.is_some() {
         let database = database.clone();
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
