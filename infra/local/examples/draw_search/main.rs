@@ -37,9 +37,9 @@ const NOW: &str = "2027-03-01T12:00:00Z";
 /// From when on events are searched for: the beginning of the world, so that all of them are to come.
 const FROM: &str = "2026-05-01T00:00:00Z";
 /// The town at the centre, in France.
-const TOWN: &str = "Saint-Priest";
+const TOWN: &str = "Meyzieu";
 /// The circle's radius, and how far around the centre events are of interest, in kilometres.
-const RADIUS: f64 = 10.0;
+const RADIUS: f64 = 8.0;
 const AROUND: f64 = 120.0;
 /// What the page holds.
 const PAGE: usize = 20;

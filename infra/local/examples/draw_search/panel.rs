@@ -1,6 +1,6 @@
 //! One search on a map, and beside it what it read.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write};
 
 use tunelink::geo::{Circle, Point, search::Cost};
 use tunelink_local::world::City;
@@ -34,8 +34,8 @@ struct Drawn<'a> {
     is_split: bool,
 }
 
-/// Names of places that would cover each other are left out; in units of the picture.
-const APART: f64 = 74.0;
+/// How many places are named at most.
+const NAMES: usize = 8;
 
 impl Panel {
     pub(crate) fn draw(&self, svg: &mut String, scene: &Scene<'_>, map: &Map) {
@@ -191,21 +191,27 @@ fn circle(svg: &mut String, scene: &Scene<'_>, map: &Map) {
 fn names(svg: &mut String, scene: &Scene<'_>, map: &Map) {
     let mut cities: Vec<&City> = scene.cities.iter().filter(|city| city.country == "FR").collect();
     cities.retain(|city| !city.name.contains(char::is_numeric));
-    cities.sort_by_key(|city| std::cmp::Reverse(city.population));
-    let mut named: Vec<(f64, f64)> = Vec::new();
+    cities.sort_by_key(|city| Reverse(city.population));
+    let mut named: Vec<(f64, f64, f64)> = Vec::new();
     for city in cities {
         let (x, y) = map.at(Point::new(city.lat, city.lng));
-        let is_free = named
-            .iter()
-            .all(|(other_x, other_y)| (x - other_x).abs() > APART || (y - other_y).abs() > APART / 2.0);
-        if named.len() < 12 && is_free && map.shows((x, y), 45.0) {
-            named.push((x, y));
-            let size = if city.population > 200_000 { 22 } else { 14 };
+        let size = if city.population > 200_000 { 22.0 } else { 13.0 };
+        let half = number(city.name.chars().count()) * size * 0.32;
+        let is_apart = |(other_x, other_y, other_half): &(f64, f64, f64)| {
+            (x - other_x).abs() > half + other_half || (y - other_y).abs() > 20.0
+        };
+        let is_within = x > half && x < map.size - half && map.shows((x, y), 24.0);
+        if is_within && named.iter().all(is_apart) {
+            named.push((x, y, half));
             let _ = writeln!(
                 svg,
-                "<text x=\"{x:.1}\" y=\"{y:.1}\" class=\"town\" style=\"font-size:{size}px\">{}</text>",
+                "<text x=\"{x:.1}\" y=\"{:.1}\" class=\"town\" style=\"font-size:{size}px\">{}</text>",
+                y - 9.0,
                 escaped(&city.name)
             );
+        }
+        if named.len() == NAMES {
+            break;
         }
     }
 }

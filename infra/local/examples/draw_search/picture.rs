@@ -16,7 +16,7 @@ const WIDTH: f64 = 1240.0;
 const MARGIN: f64 = 30.0;
 /// Of a panel's map, and how many kilometres it reaches from the centre.
 const MAP: f64 = 575.0;
-const REACH: f64 = 19.0;
+const REACH: f64 = 14.5;
 const MAP_TOP: f64 = 128.0;
 /// From one round of a list to the next.
 pub(crate) const ROW: f64 = 20.0;
@@ -112,11 +112,15 @@ fn legend(svg: &mut String, top: f64, rounds: usize) {
     let _ = writeln!(svg, "<path d=\"M{MARGIN} {0}H{1}\" stroke=\"#cbd5e1\"/>", top - 16.0, WIDTH - MARGIN);
     let middle = |row: f64| top + 8.0 + row * 26.0;
     let events = [
-        ("<circle class=\"page\"/><text y=\"3.5\" class=\"rank\">1</text>", "on the page, in its order", 0.0),
-        ("<circle class=\"later\"/>", "read, for a later page", 200.0),
-        ("<path d=\"M-3 -3l6 6m0 -6l-6 6\" class=\"outside\"/>", "read in vain: outside the circle", 380.0),
-        ("<circle r=\"2.2\" fill=\"#8b93a1\"/>", "not read", 618.0),
-        ("<circle r=\"8.5\" fill=\"none\" stroke=\"#1f2937\" stroke-width=\"2.4\"/>", "the circle", 716.0),
+        (
+            "<circle class=\"page\"/><text y=\"3.5\" class=\"rank\">1</text>",
+            "on the page, in its order; a venue may hide several",
+            0.0,
+        ),
+        ("<circle class=\"later\"/>", "read, for a later page", 420.0),
+        ("<path d=\"M-3 -3l6 6m0 -6l-6 6\" class=\"outside\"/>", "read in vain, outside the circle", 630.0),
+        ("<circle r=\"2.2\" fill=\"#8b93a1\"/>", "not read", 905.0),
+        ("<circle r=\"8.5\" fill=\"none\" stroke=\"#1f2937\" stroke-width=\"2.4\"/>", "the circle", 1030.0),
     ];
     for (symbol, words, left) in events {
         entry(svg, symbol, words, (MARGIN + left, middle(0.0)));
@@ -124,10 +128,10 @@ fn legend(svg: &mut String, top: f64, rounds: usize) {
     for round in 1..=rounds {
         let symbol = square(crate::panel::colour(round), 0.13, "");
         let words = if round == 1 { "a cell first read in round 1" } else { &format!("in round {round}") };
-        let left = if round == 1 { 0.0 } else { 130.0 + number(round - 1) * 108.0 };
+        let left = if round == 1 { 0.0 } else { 102.0 + number(round - 1) * 115.0 };
         entry(svg, &symbol, words, (MARGIN + left, middle(1.0)));
     }
-    let left = MARGIN + 238.0 + number(rounds - 1) * 108.0;
+    let left = MARGIN + 222.0 + number(rounds - 1) * 115.0;
     let words =
         "one that gave way to smaller cells; in the lists: the cell and how many events were read of it";
     entry(svg, &square(INK, 0.05, " stroke-dasharray=\"5 3\""), words, (left, middle(1.0)));
