@@ -42,7 +42,7 @@ impl Panel {
         let cells = self.cells();
         names(svg, scene, map);
         self.unread(svg, scene, map);
-        for (_, cell) in &cells {
+        for cell in cells.values() {
             cell.area(svg, map);
         }
         circle(svg, scene, map);
