@@ -74,7 +74,7 @@ async fn run(check: bool) -> Result<bool> {
 
 async fn draw() -> Result<String> {
     let now = NOW.parse().map_err(|cause| Error::World(format!("{NOW}: {cause}")))?;
-    let world = World::new(Plan { seed: SEED, events: EVENTS, musicians: 1, now })?;
+    let world = World::new(Plan { seed: SEED, events: EVENTS, musicians: 1, now, around: None })?;
     let is_centre = |city: &&City| city.name == TOWN && city.country == "FR";
     let centre = world.cities().all().iter().find(is_centre);
     let centre = centre.ok_or_else(|| Error::World(format!("{TOWN} is no place of the world")))?;
