@@ -1,7 +1,6 @@
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::try_join;
 use tunelink::{
     Code, Result,
     app::App,
@@ -78,8 +77,9 @@ impl Operation for SearchUsers {
         };
         let circle = Circle::new(Point::new(lat, lng), radius_km);
         let search = Search { seeker: member.user_id, circle, instrument, level, genre };
-        let known = catalogue::must_be_known(app.store(), search.instrument.as_ref(), search.genre.as_ref());
-        let (found, ()) = try_join!(nearby::search(app.store(), &search, &wanted), known)?;
+        // Before anything else is read.
+        catalogue::must_be_known(app.store(), search.instrument.as_ref(), search.genre.as_ref()).await?;
+        let found = nearby::search(app.store(), &search, &wanted).await?;
         let next = found.next.map(|last| cursors.mint(&last)).transpose()?;
         let (distances, neighbours): (Vec<_>, Vec<_>) =
             found.rows.into_iter().map(|((distance, _), neighbour)| (distance, neighbour)).unzip();

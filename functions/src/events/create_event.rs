@@ -128,15 +128,16 @@ impl Operation for CreateEvent {
             visibility: new.visibility,
             needs_approval: new.needs_approval,
             schedule,
-            place: Place { lat: new.lat, lng: new.lng, address: new.address, city: new.city },
+            place: Place::new(new.lat, new.lng, new.address, new.city),
             image_url: new.image_url,
             genres: new.genres,
             cancellation: None,
+            published_at: (new.status == Publication::Published).then_some(now),
             created_at: now,
             updated_at: now,
             version: 1,
         };
-        let standing = events::new(event, new.description, seats);
+        let standing = events::new(event, new.description.map(EventText::with_line_feeds), seats);
         let created = Created {
             location: format!("/v1/events/{}", standing.event.event_id),
             data: standing.details(now),

@@ -15,7 +15,7 @@ pub struct RemoveEventInstrument;
 impl Operation for RemoveEventInstrument {
     const ROUTE: Route = Route::delete(
         "/v1/events/{event_id}/instruments/{instrument_id}",
-        "Your event no longer wants an instrument that nobody has signed up with",
+        "Your event no longer wants an instrument that nobody has a seat or waits with",
     );
     const DONE: Text = Text::new("Instrument removed", "Instrument retiré");
     const ERRORS: &'static [Code] =

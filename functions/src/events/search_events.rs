@@ -2,7 +2,6 @@ use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::try_join;
 use tunelink::{
     Code, Error, Result,
     app::App,
@@ -103,16 +102,12 @@ impl Operation for SearchEvents {
     type Output = Listing<EventSummary>;
 
     async fn run(app: &App, _: Anyone, (Query(query), WantsMap(map)): Self::Input) -> Result<Self::Output> {
-        let search = async {
-            match (query.circle()?, query.sort.unwrap_or_default()) {
-                (None, Sort::Distance) => Err(Code::NeedsPlace.at("sort").into()),
-                (None, Sort::Date) => everywhere(app, &query).await,
-                (Some(circle), Sort::Date) => around_by_date(app, &query, &circle).await,
-                (Some(circle), Sort::Distance) => around_by_distance(app, &query, &circle).await,
-            }
+        let page = match (query.circle()?, query.sort.unwrap_or_default()) {
+            (None, Sort::Distance) => return Err(Code::NeedsPlace.at("sort").into()),
+            (None, Sort::Date) => everywhere(app, &query).await?,
+            (Some(circle), Sort::Date) => around_by_date(app, &query, &circle).await?,
+            (Some(circle), Sort::Distance) => around_by_distance(app, &query, &circle).await?,
         };
-        let known = catalogue::must_be_known(app.store(), query.instrument.as_ref(), query.genre.as_ref());
-        let (page, ()) = try_join!(search, known)?;
         Ok(if map { Listing::Map(page) } else { Listing::Page(page) })
     }
 }
@@ -120,7 +115,8 @@ impl Operation for SearchEvents {
 async fn everywhere(app: &App, query: &EventQuery) -> Result<Page<EventSummary>> {
     let pages = Pages::open(app, query)?;
     let window = pages.window(query)?;
-    if window.to.is_some_and(|to| to > search::furthest(window.from)) {
+    let earliest = query.from.as_ref().map_or(pages.now, Instant::at);
+    if window.to.is_some_and(|to| to > search::furthest(earliest)) {
         return Err(Code::RangeTooLong.at("to").limit(search::MOST_MONTHS).into());
     }
     let found =
@@ -131,6 +127,7 @@ async fn everywhere(app: &App, query: &EventQuery) -> Result<Page<EventSummary>>
 async fn around_by_date(app: &App, query: &EventQuery, circle: &Circle) -> Result<Page<EventSummary>> {
     let pages = Pages::open(app, query)?;
     let (window, selection) = (pages.window(query)?, query.selection(pages.now));
+    filters_are_known(app, query).await?;
     let found = search::by_date(app.store(), circle, window, &selection, &pages.wanted(query)).await?;
     let from = |event: &FoundEvent| circle.centre.distance(Point::new(event.card.lat, event.card.lng));
     pages.page(found, |_, event| Some(from(event)))
@@ -139,8 +136,14 @@ async fn around_by_date(app: &App, query: &EventQuery, circle: &Circle) -> Resul
 async fn around_by_distance(app: &App, query: &EventQuery, circle: &Circle) -> Result<Page<EventSummary>> {
     let pages = Pages::open(app, query)?;
     let (window, selection) = (pages.window(query)?, query.selection(pages.now));
+    filters_are_known(app, query).await?;
     let found = search::by_distance(app.store(), circle, window, &selection, &pages.wanted(query)).await?;
     pages.page(found, |(distance, _), _| Some(*distance))
+}
+
+/// A filter that names what the catalogue does not have is refused before anything else is read.
+async fn filters_are_known(app: &App, query: &EventQuery) -> Result<()> {
+    catalogue::must_be_known(app.store(), query.instrument.as_ref(), query.genre.as_ref()).await
 }
 
 /// The pages of one search, from wherever it goes on.

@@ -8,7 +8,7 @@ use tunelink::{
     auth::Member,
     domain::{
         Address, Capacity, City, EventDetails, EventId, EventStatus, EventText, EventTime, EventType,
-        PhotoUrl, Schedule, Slug, Title, Visibility, ZoneName, seats,
+        PhotoUrl, Schedule, Slug, Title, Visibility, ZoneName, degrees, degrees_east, seats,
     },
     http::IfMatch,
     input::{Body, Patch, Path, Replace},
@@ -144,25 +144,22 @@ impl EventChanges {
         }
         if publishes {
             event.status = EventStatus::Published;
+            event.published_at = Some(now);
         }
         self.title.apply(&mut event.title);
         self.r#type.apply(&mut event.r#type);
-        self.lat.map(|Latitude(lat)| lat).apply(&mut event.place.lat);
-        self.lng.map(|Longitude(lng)| lng).apply(&mut event.place.lng);
+        self.lat.map(|Latitude(lat)| degrees(lat)).apply(&mut event.place.lat);
+        self.lng.map(|Longitude(lng)| degrees_east(lng)).apply(&mut event.place.lng);
         self.address.apply(&mut event.place.address);
         self.city.apply(&mut event.place.city);
         self.image_url.apply(&mut event.image_url);
         self.genres.map(|Genres(genres)| genres).apply(&mut event.genres);
         self.visibility.apply(&mut event.visibility);
         self.needs_approval.apply(&mut event.needs_approval);
-        self.description.apply(&mut standing.text);
+        self.description.map(EventText::with_line_feeds).apply(&mut standing.text);
         let mut capacity = standing.seats.capacity.map(Capacity);
         self.capacity.apply(&mut capacity);
         standing.seats.set_capacity(capacity.map(|capacity| capacity.0)).map_err(below)?;
-        if *standing != before {
-            standing.event.version += 1;
-            standing.event.updated_at = now;
-        }
         Ok(())
     }
 

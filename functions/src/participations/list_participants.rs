@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use garde::Validate;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -46,6 +47,11 @@ pub struct Participant {
     instrument_id: Slug,
     level: Level,
     status: ParticipationStatus,
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    joined_at: Timestamp,
+    /// Since when they wait for this instrument, which is their place in line; null for who does not wait
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    waiting_since: Option<Timestamp>,
     /// Whether they were there; null until the organiser has said so, and to others
     attended: Option<bool>,
 }
@@ -87,6 +93,8 @@ impl Operation for ListParticipants {
                 instrument_id: part.instrument_id,
                 level: part.level,
                 status: part.status,
+                joined_at: part.joined_at,
+                waiting_since: part.waiting_since,
                 attended: part.attended.filter(|_| by_organiser),
             }
         });

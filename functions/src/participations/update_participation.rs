@@ -25,7 +25,7 @@ use super::instrument::{self, Played};
 
 pub struct UpdateParticipation;
 
-/// What changes; at least one of them.
+/// What changes.
 #[derive(Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("example" = { "instrument_id": "acoustic-guitar" }))]

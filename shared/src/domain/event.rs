@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EventId, ParticipationView, PhotoUrl, Schedule, Seats, Slug, UserId, ZoneName, text::one_line};
+use super::{
+    EventId, ParticipationView, PhotoUrl, Schedule, Seats, Slug, UserId, ZoneName,
+    text::{lines, one_line},
+};
 use crate::geo::Point;
 
 /// What kind of event it is.
@@ -100,15 +103,15 @@ lines! {
     Reason 1 500 "The singer has a cold.";
 }
 
-/// What there is to say about an event, at most 5,000 characters.
+/// What there is to say about an event: 1–5,000 characters, over several lines if need be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(transparent)]
 #[garde(transparent)]
 #[schemars(inline, extend("example" = "Bring a chair and a rhythm guitar."))]
-pub struct EventText(#[garde(length(chars, max = 5000))] String);
+pub struct EventText(#[garde(length(chars, min = 1, max = 5000), custom(lines))] String);
 
 impl EventText {
-    /// `None` when it is too long.
+    /// `None` unless it is as long as it has to be and plain text.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = Self(text.into());
         text.validate().is_ok().then_some(text)
@@ -116,6 +119,12 @@ impl EventText {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Every line ends with a line feed alone, whatever it came with.
+    #[must_use]
+    pub fn with_line_feeds(self) -> Self {
+        Self(self.0.replace("\r\n", "\n").replace('\r', "\n"))
     }
 }
 
@@ -153,7 +162,21 @@ pub struct Place {
     pub city: City,
 }
 
+/// Degrees as they are kept: to 10⁻⁷ (a centimetre), and without a negative zero.
+pub fn degrees(given: f64) -> f64 {
+    (given * 1e7).round() / 1e7 + 0.0
+}
+
+/// The same for longitudes, of which one meridian has two: it is kept as −180°.
+pub fn degrees_east(given: f64) -> f64 {
+    if given >= 180.0 { -180.0 } else { degrees(given) }
+}
+
 impl Place {
+    pub fn new(lat: f64, lng: f64, address: Option<Address>, city: City) -> Self {
+        Self { lat: degrees(lat), lng: degrees_east(lng), address, city }
+    }
+
     pub fn point(&self) -> Point {
         Point::new(self.lat, self.lng)
     }
@@ -186,6 +209,8 @@ pub struct Event {
     pub image_url: Option<PhotoUrl>,
     pub genres: Vec<Slug>,
     pub cancellation: Option<Cancellation>,
+    /// When it ceased to be a draft.
+    pub published_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Counts the organiser's changes; what `If-Match` asks for.
@@ -205,8 +230,11 @@ impl Event {
     pub fn cancel(&mut self, reason: Option<Reason>, now: Timestamp) {
         self.status = EventStatus::Cancelled;
         self.cancellation = Some(Cancellation { reason, cancelled_at: now });
-        self.version += 1;
-        self.updated_at = now;
+    }
+
+    /// Whether it was ever announced: what was not is its organiser's alone.
+    pub const fn is_announced(&self) -> bool {
+        self.published_at.is_some()
     }
 
     /// Whether searches find it.

@@ -21,7 +21,8 @@ pub use self::{
     },
     event::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
-        EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted,
+        EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted, degrees,
+        degrees_east,
     },
     home::Home,
     participation::{Participation, ParticipationStatus, ParticipationView},

@@ -79,6 +79,9 @@ pub struct ParticipationView {
     pub status: ParticipationStatus,
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub joined_at: Timestamp,
+    /// Since when they wait for this instrument, which is their place in line; null for who does not wait
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub waiting_since: Option<Timestamp>,
     /// Whether they were there; null until the organiser has said so
     pub attended: Option<bool>,
 }
@@ -92,6 +95,7 @@ impl From<Participation> for ParticipationView {
             level: part.level,
             status: part.status,
             joined_at: part.joined_at,
+            waiting_since: part.waiting_since,
             attended: part.attended,
         }
     }

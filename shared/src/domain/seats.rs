@@ -111,9 +111,14 @@ impl Seats {
         Ok(())
     }
 
-    /// Asks for so many of an instrument; never below those who play it already.
+    /// Asks for so many of an instrument; never below those who play it already. An event that asks for nothing does
+    /// not begin to while somebody waits for a seat with another instrument, who would wait in vain from then on.
     pub fn want(&mut self, instrument: &Slug, number: u32) -> Result<(), Refusal> {
         let slots = self.slots(instrument);
+        let others = self.waiting - slots.waiting;
+        if others > 0 && self.wanted().next().is_none() {
+            return Err(Refusal::Taken(others));
+        }
         if number < slots.taken {
             return Err(Refusal::Taken(slots.taken));
         }
@@ -249,6 +254,17 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_for_what_is_wanted_no_more() {
+        let mut seats = seats(2, &[]);
+        for _ in 0..3 {
+            seats.join(&slug("cello")).unwrap();
+        }
+        assert_eq!(seats.want(&slug("violin"), 1), Err(Refusal::Taken(1)));
+        assert_eq!(seats.want(&slug("cello"), 2), Ok(()));
+        assert_eq!(seats.want(&slug("violin"), 1), Ok(()));
+    }
+
+    #[test]
     fn what_is_taken_stays() {
         let mut seats = seats(3, &[("bass", 2)]);
         seats.join(&slug("bass")).unwrap();
@@ -308,6 +324,7 @@ mod tests {
                     prop_assert_eq!(number(i, Place::Seat), slots.taken as usize);
                     prop_assert_eq!(number(i, Place::WaitingList), slots.waiting as usize);
                     prop_assert!(slots.wanted.is_none_or(|wanted| slots.taken <= wanted));
+                    prop_assert!(slots.waiting == 0 || seats.is_wanted(name), "somebody waits in vain");
                 }
                 prop_assert_eq!(places.iter().filter(|(_, place)| *place == Place::Seat).count(), seats.taken as usize);
                 prop_assert!(seats.taken <= seats.limit());

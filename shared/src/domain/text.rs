@@ -27,9 +27,30 @@ pub(super) fn one_line(text: &str, (): &()) -> garde::Result {
     }
 }
 
+/// The rule of a text over several lines: nothing but line breaks and tabs beside what can be seen, and nothing that
+/// turns the direction of what follows.
+pub(super) fn lines(text: &str, (): &()) -> garde::Result {
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\t');
+    let harmful =
+        |c: char| c.is_control() && !breaks(c) || CodePointSetData::new::<BidiControl>().contains(c);
+    let blank = |c: char| c.is_whitespace() || is_invisible(c);
+    let seen = text.is_empty() || !text.chars().all(blank);
+    if seen && !text.chars().any(harmful) { Ok(()) } else { Err(broken(Code::InvalidFormat)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_lines_and_no_tricks() {
+        for good in ["One\nTwo\r\nThree\tand four", "Zoé 👩‍🎤", ""] {
+            assert!(lines(good, &()).is_ok(), "{good:?}");
+        }
+        for bad in ["a\0b", "a\u{202e}b", "\n \n", "a\u{7}"] {
+            assert!(lines(bad, &()).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn a_line_is_visible_and_stays_in_its_place() {

@@ -201,17 +201,22 @@ impl Attempt {
 /// Pauses between attempts that contend with others: exponential, with full jitter.
 pub(super) struct Contention {
     since: Instant,
+    longest: Duration,
     pause_ms: u64,
 }
 
 impl Contention {
     pub(super) fn new() -> Self {
-        Self { since: Instant::now(), pause_ms: FIRST_PAUSE_MS }
+        Self::lasting(CONTEND)
+    }
+
+    pub(super) fn lasting(longest: Duration) -> Self {
+        Self { since: Instant::now(), longest, pause_ms: FIRST_PAUSE_MS }
     }
 
     /// Waits for the next attempt; gives up when it has been long enough.
     pub(super) async fn pause(&mut self) -> Result<()> {
-        if self.since.elapsed() >= CONTEND {
+        if self.since.elapsed() >= self.longest {
             return Err(Error::unavailable("too many contend for the same items"));
         }
         tokio::time::sleep(Duration::from_millis(random::up_to(self.pause_ms))).await;

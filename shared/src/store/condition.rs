@@ -33,6 +33,10 @@ impl Condition {
         Self::OneOf(attribute, vec![AttributeValue::S(text.into())])
     }
 
+    pub fn is_bool(attribute: &'static str, truth: bool) -> Self {
+        Self::OneOf(attribute, vec![AttributeValue::Bool(truth)])
+    }
+
     /// Never holds for an empty list.
     pub fn one_of(attribute: &'static str, numbers: impl IntoIterator<Item = u64>) -> Self {
         Self::OneOf(attribute, numbers.into_iter().map(|n| AttributeValue::N(n.to_string())).collect())

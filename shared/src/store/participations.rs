@@ -127,9 +127,13 @@ fn card(event_id: EventId, status: ParticipationStatus, instrument_id: &Slug) ->
     Card::Participant { event_id, status, instrument_id: instrument_id.clone() }
 }
 
-/// Status and instrument are what every change of a part turns on.
+/// Everything about a part that can change.
 fn unchanged(part: &Participation) -> Condition {
-    is(part.status).and(Condition::is("instrument_id", part.instrument_id.as_str()))
+    let attended = match part.attended {
+        Some(attended) => Condition::is_bool("attended", attended),
+        None => Condition::Lacks("attended"),
+    };
+    is(part.status).and(Condition::is("instrument_id", part.instrument_id.as_str())).and(attended)
 }
 
 fn is(status: ParticipationStatus) -> Condition {

@@ -74,6 +74,7 @@ impl World {
             image_url: None,
             genres,
             cancellation: None,
+            published_at: Some(created_at),
             created_at,
             updated_at: created_at,
             version: 1,

@@ -1,12 +1,15 @@
 //! Changes of events and of who takes part in them, each on the ground of what is true at that moment.
 
-use std::future::{Future, ready};
+use std::{
+    future::{Future, ready},
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tokio::try_join;
 
 use super::{
-    Standing, find, offered,
+    Standing, find, find_without_text, offered,
     rows::{event_row, seats_row, slot_row, text_row},
 };
 use crate::{
@@ -15,11 +18,17 @@ use crate::{
     store::{Condition, Key, Store, Write, commit::Contention, keys, participations},
 };
 
+/// How long a change of an event that many change at once is tried.
+const LONGEST_CONTENTION: Duration = Duration::from_secs(12);
+/// How long a change lets people in who wait; then the next change goes on with it.
+const LONGEST_PROMOTION: Duration = Duration::from_secs(5);
+
 /// Makes a change that `decide` finds right for the event as it is, and gives the event as it is then. Whoever is
 /// first on the waiting list for a place that comes free gets it with the same commit.
 ///
 /// `read` fetches at the same time what else the decision rests on. The decision changes the event and says what
-/// is to be written beside it. Both are asked again when the event has changed meanwhile.
+/// is to be written beside it. Both are asked again when the event has changed meanwhile. The text of the event is not
+/// read, and stays.
 pub async fn change<R, T, F>(
     store: &Store,
     id: EventId,
@@ -30,9 +39,23 @@ pub async fn change<R, T, F>(
 where
     F: Future<Output = Result<R>> + Send,
 {
-    let mut contention = Contention::new();
+    settle(store, now, || find_without_text(store, id), read, decide).await
+}
+
+async fn settle<R, T, F, E>(
+    store: &Store,
+    now: Timestamp,
+    find: impl Fn() -> E + Send + Sync,
+    read: impl Fn() -> F + Send + Sync,
+    decide: impl Fn(&mut Standing, R) -> Result<(Vec<Write>, T)> + Send + Sync,
+) -> Result<(Standing, T)>
+where
+    E: Future<Output = Result<Option<Standing>>> + Send,
+    F: Future<Output = Result<R>> + Send,
+{
+    let mut contention = Contention::lasting(LONGEST_CONTENTION);
     loop {
-        let (before, read) = try_join!(find(store, id), read())?;
+        let (before, read) = try_join!(find(), read())?;
         let before = before.ok_or(Code::NotFound)?;
         let mut after = before.clone();
         let (beside, outcome) = decide(&mut after, read)?;
@@ -55,16 +78,15 @@ pub async fn orphan(store: &Store, id: EventId, now: Timestamp) -> Result<()> {
         if event.organiser.username.take().is_some() {
             if event.status_at(now) == EventStatus::Published {
                 event.cancel(None, now);
-            } else {
-                event.version += 1;
             }
+            event.version += 1;
         }
         Ok((Vec::new(), ()))
     };
     change(store, id, now, || ready(Ok(())), decide).await.map(|_| ())
 }
 
-/// A change by the organiser, whoever has signed up; the event as it is then.
+/// A change by the organiser, which counts as a new version of the event; the event as it is then.
 pub async fn edit(
     store: &Store,
     id: EventId,
@@ -74,9 +96,15 @@ pub async fn edit(
 ) -> Result<Standing> {
     let decide = |standing: &mut Standing, ()| {
         standing.must_be_organised_by(organiser)?;
-        edit(standing).map(|()| (Vec::new(), ()))
+        let before = standing.clone();
+        edit(standing)?;
+        if *standing != before {
+            standing.event.version += 1;
+            standing.event.updated_at = now;
+        }
+        Ok((Vec::new(), ()))
     };
-    change(store, id, now, || ready(Ok(())), decide).await.map(|(standing, ())| standing)
+    settle(store, now, || find(store, id), || ready(Ok(())), decide).await.map(|(standing, ())| standing)
 }
 
 /// Commits a change, and goes on until nobody waits for a place that is free. How the event is then.
@@ -98,7 +126,11 @@ async fn advance(
     store.commit(writes).await?;
     after.revision += 1;
     // What one transaction cannot hold is the business of the next, unless somebody else has done it meanwhile.
-    while participations::is_open(&after.event, now) && after.seats.promotable().next().is_some() {
+    let began = Instant::now();
+    let waits = |after: &Standing| {
+        participations::is_open(&after.event, now) && after.seats.promotable().next().is_some()
+    };
+    while waits(&after) && began.elapsed() < LONGEST_PROMOTION {
         let settled = after.clone();
         let promoted = participations::promote(store, &mut after, &[], now).await?;
         if promoted.is_empty() {

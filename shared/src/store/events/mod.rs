@@ -29,23 +29,43 @@ pub struct Standing {
 
 /// An event as it is now; drafts and cancelled ones, too.
 pub async fn find(store: &Store, id: EventId) -> Result<Option<Standing>> {
-    let query = Query::partition(keys::event_partition(id)).prefix(keys::EVENT).consistent();
+    let query = Query::partition(keys::event_partition(id)).prefix(keys::EVENT);
+    whole(store, &query.consistent()).await
+}
+
+/// The same without its text, which can be long and has no part in who takes part.
+async fn find_without_text(store: &Store, id: EventId) -> Result<Option<Standing>> {
+    let (first, last) = (keys::event(id), keys::event_seats(id));
+    let query = Query::partition(keys::event_partition(id)).between(first.sk, last.sk);
+    whole(store, &query.consistent()).await
+}
+
+/// A query is no snapshot: while an event is changed it may find the event before the change and the seats after
+/// it. Such a pair is read again.
+async fn whole(store: &Store, query: &Query) -> Result<Option<Standing>> {
+    const READS: usize = 5;
+    for _ in 0..READS {
+        let (standing, is_whole) = parts(store, query).await?;
+        if is_whole {
+            return Ok(standing);
+        }
+    }
+    Err(Error::unavailable("the event is being changed"))
+}
+
+async fn parts(store: &Store, query: &Query) -> Result<(Option<Standing>, bool)> {
     let (mut event, mut seats, mut text) = (None, None, None);
-    for item in store.query_items(&query).await?.rows {
+    for item in store.query_items(query).await?.rows {
         match item.get("sk").and_then(|sk| sk.as_s().ok()).map(String::as_str) {
-            Some("EVENT") => event = Some(read::<EventRow>(item)?.event),
+            Some(keys::EVENT) => event = Some(read::<EventRow>(item)?.event),
             Some("EVENT#SEATS") => seats = Some(read::<SeatsRow>(item)?),
             Some("EVENT#TEXT") => text = Some(read::<TextRow>(item)?.text),
             _ => {}
         }
     }
-    let standing = event.zip(seats).map(|(event, row)| Standing {
-        event,
-        text,
-        seats: row.seats,
-        revision: row.version,
-    });
-    Ok(standing)
+    let (Some(event), Some(row)) = (event, seats) else { return Ok((None, true)) };
+    let is_whole = event.version == row.event_version;
+    Ok((Some(Standing { event, text, seats: row.seats, revision: row.version }), is_whole))
 }
 
 fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {
@@ -87,9 +107,9 @@ impl Standing {
         self.must_be_seen_by(viewer).map(|()| self)
     }
 
-    /// Drafts are their organiser's alone.
+    /// What was never announced is its organiser's alone.
     pub fn must_be_seen_by(&self, viewer: Option<UserId>) -> Result<()> {
-        if self.event.status == EventStatus::Draft && viewer != Some(self.event.organiser.user_id) {
+        if !self.event.is_announced() && viewer != Some(self.event.organiser.user_id) {
             return Err(Code::NotFound.into());
         }
         Ok(())
@@ -97,11 +117,8 @@ impl Standing {
 
     /// Refuses whoever is not the organiser.
     pub fn must_be_organised_by(&self, user: UserId) -> Result<()> {
-        match (self.event.organiser.user_id == user, self.event.status) {
-            (true, _) => Ok(()),
-            (false, EventStatus::Draft) => Err(Code::NotFound.into()),
-            (false, _) => Err(Code::Forbidden.into()),
-        }
+        self.must_be_seen_by(Some(user))?;
+        if self.event.organiser.user_id == user { Ok(()) } else { Err(Code::Forbidden.into()) }
     }
 
     /// Refuses changes to what is cancelled or over.

@@ -38,6 +38,8 @@ pub(super) struct SeatsRow {
     #[serde(flatten)]
     pub(super) seats: Seats,
     pub(super) version: u64,
+    /// The event's own version, by which a reader knows that both are of one moment.
+    pub(super) event_version: u64,
     /// The organiser, as long as there is one.
     related: Option<String>,
     related_sk: String,
@@ -96,6 +98,7 @@ pub(super) fn seats_row(standing: &Standing) -> Result<Write> {
     let row = SeatsRow {
         seats: standing.seats.clone(),
         version: standing.revision,
+        event_version: standing.event.version,
         related: organiser.username.is_some().then(|| keys::events_of(organiser.user_id)),
         related_sk: participations::entry(id),
         card: participations::Card::Organiser { event_id: id },

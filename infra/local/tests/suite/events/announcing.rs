@@ -57,6 +57,8 @@ async fn every_mistake_has_its_name() {
     let cases: Vec<(Value, &[(&str, &str)])> = vec![
         (json!({ "title": "ab" }), &[("too_short", "title")]),
         (json!({ "title": "a\u{202e}bc" }), &[("invalid_format", "title")]),
+        (json!({ "description": "a\0b" }), &[("invalid_format", "description")]),
+        (json!({ "description": "" }), &[("too_short", "description")]),
         (json!({ "lat": 90.1, "lng": -180.5 }), &[("too_large", "lat"), ("too_small", "lng")]),
         (json!({ "capacity": 1 }), &[("too_small", "capacity")]),
         (json!({ "capacity": 10_001 }), &[("too_large", "capacity")]),
@@ -98,7 +100,7 @@ async fn a_draft_is_its_organisers_alone_until_it_is_published() {
     let (_, event) = world.items().await.into_iter().find(|((_, sk), _)| sk == "EVENT").unwrap();
     assert!(["geo3", "geo6", "calendar"].iter().all(|index| !event.contains_key(*index)));
     host.get(&draft).await.ok();
-    for path in ["", "/instruments", "/participants"] {
+    for path in ["", "/instruments", "/participants", "/calendar"] {
         other.get(&format!("{draft}{path}")).await.refused(404, "not_found");
     }
     world.get(&draft).await.refused(404, "not_found");
@@ -111,6 +113,30 @@ async fn a_draft_is_its_organisers_alone_until_it_is_published() {
     let (_, event) = world.items().await.into_iter().find(|((_, sk), _)| sk == "EVENT").unwrap();
     assert_eq!(event["geo6"].as_s().unwrap(), "E#u05kq4");
     assert_eq!(event["geo3"].as_s().unwrap(), "E#u05");
+}
+
+#[tokio::test]
+async fn a_draft_that_is_given_up_was_never_seen_by_others() {
+    let world = World::new().await;
+    let (host, other) = (world.person().await, world.person().await);
+    let draft = announce(&host, jam_with(json!({ "status": "draft" }))).await;
+    host.post(&format!("{draft}/cancellation"), json!({})).await.ok();
+    assert_eq!(host.get(&draft).await.ok()["status"], "cancelled");
+    for path in ["", "/calendar"] {
+        other.get(&format!("{draft}{path}")).await.refused(404, "not_found");
+        world.get(&format!("{draft}{path}")).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn places_and_texts_are_kept_as_they_are_meant() {
+    let world = World::new().await;
+    let host = world.person().await;
+    let odd = jam_with(json!({ "lat": 1e-200, "lng": 180, "description": "One\r\nTwo\rThree" }));
+    let event = announce(&host, odd).await;
+    let event = host.patch(&event, json!({ "lat": -0.0 })).await.ok();
+    assert_eq!((event["lat"].to_string(), event["lng"].to_string()), ("0.0".into(), "-180.0".into()));
+    assert_eq!(event["description"], "One\nTwo\nThree");
 }
 
 #[tokio::test]

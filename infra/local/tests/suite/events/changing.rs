@@ -39,6 +39,12 @@ async fn a_tag_stays_good_while_people_come_and_go() {
     join(&guest, &event, "cello").await;
     assert_eq!(host.get(&event).header("if-none-match", &etag).await.status, 200);
     host.patch(&event, json!({ "title": "Still mine" })).header("if-match", &etag).await.ok();
+    let etag = host.get(&event).await.header("etag").to_owned();
+    host.put(&format!("{event}/instruments/cello"), json!({ "wanted": 3 })).await.ok();
+    host.patch(&event, json!({ "title": "Mine" }))
+        .header("if-match", &etag)
+        .await
+        .refused(412, "precondition_failed");
 }
 
 #[tokio::test]
