@@ -95,10 +95,13 @@ async fn merge<S: Source>(
         if next == 0 || (reader.is_spent() && merge.frontier() > begin.as_deref()) {
             return Ok(merge.page(&reader, next > 0));
         }
-        let batches = reader.round(merge.streams[..next].iter().map(Open::read).collect()).await?;
+        // Behind the page's last candidate nothing matters to this page.
+        let bound = merge.candidate().map(|last| behind(last));
+        let reads = merge.streams[..next].iter().map(|stream| stream.read(bound.as_deref())).collect();
+        let batches = reader.round(reads).await?;
         let read: Vec<_> = merge.streams.drain(..next).collect();
         for (stream, batch) in read.into_iter().zip(batches) {
-            merge.take(stream, batch, shape, &keep);
+            merge.take(stream, batch, bound.as_deref(), shape, &keep);
         }
     }
 }
@@ -122,8 +125,9 @@ struct Open<P> {
 }
 
 impl<P> Open<P> {
-    fn read(&self) -> Read<'_, P> {
-        Read { partition: &self.partition, first: behind(&self.position), last: &self.to, limit: self.limit }
+    fn read<'a>(&'a self, bound: Option<&'a str>) -> Read<'a, P> {
+        let last = bound.map_or(&*self.to, |bound| bound.min(&self.to));
+        Read { partition: &self.partition, first: behind(&self.position), last, limit: self.limit }
     }
 }
 
@@ -152,26 +156,39 @@ impl<P, R> Merge<P, R> {
     /// have a row before the page's last one, and of these the earliest.
     fn next(&mut self, room: usize) -> usize {
         self.streams.sort_by(|a, b| a.position.cmp(&b.position));
-        let last = self.rows.keys().nth(self.limit - 1);
+        let last = self.candidate();
         let late = |stream: &Open<P>| last.is_none_or(|last| stream.position < *last);
         self.streams.iter().take(room).take_while(|stream| late(stream)).count()
+    }
+
+    /// The last row of the page, unless nearer ones are found.
+    fn candidate(&self) -> Option<&String> {
+        self.rows.keys().nth(self.limit - 1)
     }
 
     fn take(
         &mut self,
         mut stream: Open<P>,
         batch: Batch<R>,
+        bound: Option<&str>,
         shape: &impl Shape<P, R>,
         keep: &impl Fn(&R) -> bool,
     ) {
-        let Some((last, _)) = batch.rows.last() else { return };
-        stream.position.clone_from(last);
+        let bound = bound.filter(|bound| *bound < &*stream.to);
+        match (batch.rows.last(), bound) {
+            (Some((last, _)), _) if batch.more => stream.position.clone_from(last),
+            // All up to the bound is known; what is behind it is for another page, if not for this one after all.
+            (_, Some(bound)) => bound.clone_into(&mut stream.position),
+            _ => {}
+        }
         stream.read += batch.rows.len();
         let inside: Vec<_> = batch.rows.into_iter().filter(|(_, row)| shape.holds(row)).collect();
         stream.inside += inside.len();
         self.rows.extend(inside.into_iter().filter(|(_, row)| keep(row)));
         if batch.more {
             self.go_on(stream, shape);
+        } else if bound.is_some() {
+            self.streams.push(stream);
         }
     }
 
