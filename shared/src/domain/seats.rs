@@ -115,12 +115,12 @@ impl Seats {
     /// not begin to while somebody waits for a seat with another instrument, who would wait in vain from then on.
     pub fn want(&mut self, instrument: &Slug, number: u32) -> Result<(), Refusal> {
         let slots = self.slots(instrument);
+        if number < slots.taken {
+            return Err(Refusal::Taken(slots.taken));
+        }
         let others = self.waiting - slots.waiting;
         if others > 0 && self.wanted().next().is_none() {
             return Err(Refusal::Taken(others));
-        }
-        if number < slots.taken {
-            return Err(Refusal::Taken(slots.taken));
         }
         if slots.wanted.is_none() && self.wanted().count() >= MAX_WANTED {
             return Err(Refusal::TooMany);
