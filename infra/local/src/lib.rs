@@ -13,6 +13,7 @@ mod in_process;
 pub mod keys;
 mod listen;
 pub mod store;
+pub mod stream;
 pub mod table;
 pub mod target;
 pub mod template;
