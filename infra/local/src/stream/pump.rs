@@ -311,5 +311,5 @@ async fn changed(written: &mut Option<watch::Receiver<()>>) {
         return;
     }
     *written = None;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

@@ -22,7 +22,8 @@ impl Record {
     /// `ordered_by` names the attributes of the key.
     pub(super) fn new(event: EventRecord, ordered_by: &[String]) -> Self {
         let keys = event.change.keys.inner();
-        let key = ordered_by.iter().map(|name| format!("{:?}", keys.get(name))).collect();
+        let key: Vec<_> = ordered_by.iter().map(|name| keys.get(name)).collect();
+        let key = format!("{key:?}");
         let sequence_number = event.change.sequence_number.clone().unwrap_or_default();
         Self { number: 0, sequence_number, key, event }
     }

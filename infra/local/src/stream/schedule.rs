@@ -116,7 +116,7 @@ impl Schedule {
                 self.finish(batch);
                 None
             }
-            Outcome::FailedFrom(place) => self.failed_from(batch, place),
+            Outcome::FailedFrom(place) => Some(self.failed_from(batch, place)),
             Outcome::Failed(_) if self.mapping.bisect_batch_on_function_error && batch.records.len() > 1 => {
                 self.split(batch);
                 None
@@ -126,7 +126,7 @@ impl Schedule {
     }
 
     /// What is before the record that failed is done with. The others go on without it, except for those of its key.
-    fn failed_from(&mut self, mut batch: Batch, place: usize) -> Option<Next> {
+    fn failed_from(&mut self, mut batch: Batch, place: usize) -> Next {
         if place > 0 {
             batch.failures = 0;
         }
@@ -144,7 +144,7 @@ impl Schedule {
                 self.again.push_back(Batch::new(others));
             }
         }
-        Some(self.failed(batch, Outcome::FailedFrom(0)))
+        self.failed(batch, Outcome::FailedFrom(0))
     }
 
     fn failed(&self, mut batch: Batch, outcome: Outcome) -> Next {
@@ -199,4 +199,3 @@ impl Schedule {
         }
     }
 }
-
