@@ -1,7 +1,7 @@
 //! The operations of TuneLink. The list below is the only one: routes, the document, the binaries' names and
 //! the tests over all operations follow from it.
 
-use tunelink::{openapi::Section, operation::Function};
+use tunelink::{openapi::Section, operation::Function, reaction::Reaction};
 
 pub mod accounts;
 pub mod admin;
@@ -9,6 +9,10 @@ pub mod catalogue;
 pub mod events;
 pub mod participations;
 pub mod platform;
+pub mod reactions;
+
+/// The reaction to the table's stream.
+pub static REACT: Reaction = Reaction::new("react", reactions::react::react);
 
 macro_rules! functions {
     ($( $module:ident $name:literal $about:literal { $( $function:ident $file:ident $operation:ident )* } )*) => {

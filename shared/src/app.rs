@@ -8,7 +8,6 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,7 +16,8 @@ use crate::{
     auth::{Gate, Hasher},
     config::Config,
     cursor::Cursors,
-    error::Result,
+    error::{Error, Result},
+    live::Sockets,
     store::Store,
 };
 
@@ -28,6 +28,22 @@ pub struct App {
     hasher: Hasher,
     clock: Clock,
     store: Store,
+    sockets: Sockets,
+    sns: Option<aws_sdk_sns::Client>,
+}
+
+/// The SDK's clients. What an operation was not given it cannot call.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub live: Option<aws_sdk_apigatewaymanagement::Client>,
+    pub sns: Option<aws_sdk_sns::Client>,
+}
+
+impl From<aws_sdk_dynamodb::Client> for Clients {
+    fn from(dynamodb: aws_sdk_dynamodb::Client) -> Self {
+        Self { dynamodb, live: None, sns: None }
+    }
 }
 
 /// Tells the time. It is the system's, shifted by what tests have added.
@@ -50,9 +66,16 @@ impl Clock {
 }
 
 impl App {
-    pub fn new(config: Config, dynamodb: Client) -> Result<Self> {
-        let store = Store::new(dynamodb, &config.table);
-        Ok(Self { config: Arc::new(config), hasher: Hasher::new()?, clock: Clock::default(), store })
+    pub fn new(config: Config, clients: Clients) -> Result<Self> {
+        let store = Store::new(clients.dynamodb, &config.table);
+        Ok(Self {
+            config: Arc::new(config),
+            hasher: Hasher::new()?,
+            clock: Clock::default(),
+            store,
+            sockets: Sockets::new(clients.live),
+            sns: clients.sns,
+        })
     }
 
     /// The same, with commits that wait for the gate.
@@ -63,7 +86,7 @@ impl App {
 
     /// The same, with what a call asks of the table counted from nothing.
     #[must_use]
-    pub(crate) fn metered(&self) -> Self {
+    pub fn metered(&self) -> Self {
         Self { store: self.store.metered(), ..self.clone() }
     }
 
@@ -77,6 +100,15 @@ impl App {
 
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub const fn sockets(&self) -> &Sockets {
+        &self.sockets
+    }
+
+    /// The client of SNS; missing where a function that pushes was not given it.
+    pub fn sns(&self) -> Result<&aws_sdk_sns::Client> {
+        self.sns.as_ref().ok_or_else(|| Error::internal("there is no client of SNS"))
     }
 
     pub const fn clock(&self) -> &Clock {

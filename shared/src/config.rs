@@ -1,15 +1,15 @@
 //! The settings of a process. Environment variables are read here and nowhere else.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::Client;
+use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
 use uuid::Uuid;
 
 use crate::{
+    app::Clients,
     auth::{Claims, SigningKey, VerifyingKeys},
     domain::{SessionId, UserId},
     encoding::Secret,
@@ -27,6 +27,10 @@ pub struct Config {
     /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64).
     pub cursor_secret: Secret,
     pub limits: Limits,
+    /// `TUNELINK_LIVE_ENDPOINT`: the URL of the API that reaches sockets (`https://…/{stage}`); only the functions that
+    /// write to sockets are given it.
+    pub live_endpoint: Option<String>,
+    pub push: PushApplications,
     /// `TUNELINK_DEBUG`: `1` makes every reply tell what it cost (`Server-Timing`).
     pub debug: bool,
 }
@@ -37,6 +41,15 @@ pub struct Issuing {
     pub signing_key: SigningKey,
     /// `TUNELINK_REFRESH_SECRET`: seals refresh tokens and device proofs (base64).
     pub refresh_secret: Secret,
+}
+
+/// The platform applications of SNS, by their ARNs. To a platform without one nothing is pushed.
+#[derive(Clone, Debug, Default)]
+pub struct PushApplications {
+    /// `TUNELINK_APNS_APPLICATION`: Apple's push service.
+    pub ios: Option<String>,
+    /// `TUNELINK_FCM_APPLICATION`: Firebase Cloud Messaging.
+    pub android: Option<String>,
 }
 
 /// How many attempts an hour allows before the next is refused unseen. A right password does not count.
@@ -95,6 +108,11 @@ impl Config {
                 guesses_per_device: 10,
                 attempts_per_address: attempts,
             },
+            live_endpoint: get("TUNELINK_LIVE_ENDPOINT"),
+            push: PushApplications {
+                ios: get("TUNELINK_APNS_APPLICATION"),
+                android: get("TUNELINK_FCM_APPLICATION"),
+            },
             debug: get("TUNELINK_DEBUG").as_deref() == Some("1"),
         })
     }
@@ -141,16 +159,37 @@ fn decode(name: &str, text: &str) -> Result<Vec<u8>, String> {
     STANDARD.decode(text.trim()).map_err(|error| format!("{name} is not base64: {error}"))
 }
 
-/// The SDK's client for the region and the credentials of the environment, with time limits that leave room
-/// for retries within one call.
-pub async fn dynamodb() -> Client {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(std::time::Duration::from_secs(1))
-        .operation_attempt_timeout(std::time::Duration::from_secs(3))
-        .operation_timeout(std::time::Duration::from_secs(8))
-        .build();
-    let config = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
-    Client::new(&config)
+/// The SDK's clients for the region and the credentials of the environment, with time limits that leave room for
+/// retries within one call.
+pub async fn clients(config: &Config) -> Clients {
+    let shared = from_environment().await;
+    let live = config.live_endpoint.as_ref().map(|endpoint| {
+        let live = aws_sdk_apigatewaymanagement::config::Builder::from(&shared).endpoint_url(endpoint);
+        aws_sdk_apigatewaymanagement::Client::from_conf(live.timeout_config(timeouts(1, 2, 5)).build())
+    });
+    Clients {
+        dynamodb: aws_sdk_dynamodb::Client::new(&shared),
+        live,
+        sns: Some(aws_sdk_sns::Client::new(&shared)),
+    }
+}
+
+/// The client of the table alone.
+pub async fn dynamodb() -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::new(&from_environment().await)
+}
+
+async fn from_environment() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts(1, 3, 8)).load().await
+}
+
+/// In seconds: to connect, for an attempt, and for all of them.
+fn timeouts(connect: u64, attempt: u64, operation: u64) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(connect))
+        .operation_attempt_timeout(Duration::from_secs(attempt))
+        .operation_timeout(Duration::from_secs(operation))
+        .build()
 }
 
 #[cfg(test)]

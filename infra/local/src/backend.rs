@@ -176,7 +176,7 @@ impl LocalData {
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
         }
-        let app = App::new(config, client.clone()).map_err(Error::App)?;
+        let app = App::new(config, client.clone().into()).map_err(Error::App)?;
         Ok(Self { app, client, table, dynamodb_url: url, store, _folder: folder })
     }
 

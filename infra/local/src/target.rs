@@ -58,6 +58,6 @@ fn running(folder: &Path, table: &str) -> Result<Opened> {
 fn remote(client: Client, table: &str) -> Result<Opened> {
     let table = Variables::from([("TUNELINK_TABLE".to_owned(), table.to_owned())]);
     let config = configure(&keys::generate()?, &table)?;
-    let app = App::new(config, client).map_err(Error::App)?;
+    let app = App::new(config, client.into()).map_err(Error::App)?;
     Ok(Opened { app, local: None })
 }

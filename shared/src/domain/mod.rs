@@ -2,6 +2,7 @@
 
 mod account;
 mod catalogue;
+mod connection;
 mod event;
 mod home;
 mod participation;
@@ -19,6 +20,7 @@ pub use self::{
         CatalogueKind, Category, Genre, Icon, Instrument, Level, LevelOfPlay, LikedGenre, Names, SearchText,
         UserOfEntry,
     },
+    connection::ConnectionId,
     event::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted, degrees,
@@ -65,4 +67,8 @@ id! {
     SessionId;
     /// What a device proof names (UUIDv7).
     DeviceId;
+    /// A conversation's id (UUIDv7). The conversation of an event has the event's.
+    ConversationId;
+    /// A notification's id (UUIDv8: the time of what it tells, and a hash of it).
+    NotificationId;
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use crate::{
-    domain::{CatalogueKind, EventId, EventType, SessionId, Slug, UserId},
+    domain::{CatalogueKind, ConnectionId, ConversationId, EventId, EventType, SessionId, Slug, UserId},
     encoding::sha256,
     geo::Cell,
 };
@@ -162,6 +162,76 @@ pub fn events_in_month(kind: EventType, month: &str) -> String {
 /// The sort key of events in the indexes by place and by month.
 pub fn starts(at: Timestamp, id: EventId) -> String {
     format!("{at:.0}#{id}")
+}
+
+/// The partition of everything that belongs to one conversation.
+pub fn conversation_partition(id: ConversationId) -> String {
+    format!("C#{id}")
+}
+
+pub fn conversation(id: ConversationId) -> Key {
+    Key::new(conversation_partition(id), "CONVERSATION")
+}
+
+pub const MEMBER: &str = "MEMBER#";
+
+pub fn member(conversation: ConversationId, user: UserId) -> Key {
+    Key::new(conversation_partition(conversation), format!("{MEMBER}{user}"))
+}
+
+/// In `related`: the conversations that somebody takes part in.
+pub fn conversations_of(user: UserId) -> String {
+    format!("U#{user}#CONVERSATIONS")
+}
+
+/// In `related`: the conversations that somebody has left.
+pub fn conversations_left_by(user: UserId) -> String {
+    format!("U#{user}#LEFT")
+}
+
+pub const MESSAGE: &str = "M#";
+
+/// The message with this number, which counts from 1.
+pub fn message(conversation: ConversationId, seq: u64) -> Key {
+    Key::new(conversation_partition(conversation), format!("{MESSAGE}{seq:010}"))
+}
+
+pub const LATER: &str = "X#";
+
+/// The change of a conversation with this number, which counts from 1: what happened beside new messages.
+pub fn later(conversation: ConversationId, number: u64) -> Key {
+    Key::new(conversation_partition(conversation), format!("{LATER}{number:010}"))
+}
+
+/// What the keys of all messages begin with that somebody sent in a conversation.
+pub fn sent_by(user: UserId) -> String {
+    format!("CLIENT#{user}#")
+}
+
+/// The message that a sender gave this id.
+pub fn client_message(conversation: ConversationId, sender: UserId, id: &str) -> Key {
+    Key::new(conversation_partition(conversation), format!("{}{id}", sent_by(sender)))
+}
+
+/// The one direct conversation of two people, in whichever order they are named.
+pub fn direct(one: UserId, other: UserId) -> Key {
+    Key::alone(format!("DIRECT#{}#{}", one.min(other), one.max(other)))
+}
+
+pub const CONNECTION: &str = "CONNECTION#";
+
+pub fn connection(id: &ConnectionId) -> Key {
+    Key::alone(format!("{CONNECTION}{}", id.as_str()))
+}
+
+/// The same socket among its person's.
+pub fn connection_of(user_id: UserId, id: &ConnectionId) -> Key {
+    Key::new(user(user_id), format!("{CONNECTION}{}", id.as_str()))
+}
+
+/// A ticket for a socket, by its hash.
+pub fn ticket(hash: &str) -> Key {
+    Key::alone(format!("TICKET#{hash}"))
 }
 
 pub const CATALOGUE: &str = "CATALOGUE";

@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod catalogue;
 mod commit;
 mod condition;
+pub mod connections;
 pub mod erasure;
 pub mod events;
 mod expression;

@@ -216,6 +216,12 @@ impl Store {
         items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
     }
 
+    /// The same, seeing every write that was acknowledged before.
+    pub async fn get_all_now<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
+        let items = self.get_items(keys, true).await?.into_iter();
+        items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+    }
+
     /// The same for items of several kinds; as they are now, if it has to be `consistent`.
     pub(super) async fn get_items(&self, keys: Vec<Key>, consistent: bool) -> Result<Vec<Item>> {
         let mut items: Vec<Item> = Vec::new();
