@@ -12,6 +12,7 @@ pub mod generated;
 mod in_process;
 pub mod keys;
 mod listen;
+pub mod react;
 pub mod store;
 pub mod stream;
 pub mod table;

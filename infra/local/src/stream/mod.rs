@@ -14,6 +14,7 @@ mod pump;
 mod reader;
 mod record;
 mod redrive;
+mod runner;
 mod schedule;
 mod window;
 
