@@ -2,6 +2,7 @@ mod failing;
 mod flow;
 mod redriving;
 mod restarting;
+mod scheduling;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
