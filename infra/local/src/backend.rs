@@ -19,6 +19,7 @@ use crate::gateway::{Gateway, Handler, Routes};
 use crate::keys::{self, Variables};
 use crate::listen::listen;
 use crate::store::{self, Store};
+use crate::stream::{Journal, Stream};
 use crate::table;
 
 /// The table's name where nothing else is said.
@@ -145,7 +146,7 @@ pub struct LocalData {
     pub dynamodb_url: String,
     store: Option<Store>,
     /// Declared last and so dropped last: the folder is free once the store is closed.
-    _folder: Option<Folder>,
+    folder: Option<Folder>,
 }
 
 impl LocalData {
@@ -177,12 +178,28 @@ impl LocalData {
             folder.publish_endpoint(&url)?;
         }
         let app = App::new(config, client.clone().into()).map_err(Error::App)?;
-        Ok(Self { app, client, table, dynamodb_url: url, store, _folder: folder })
+        Ok(Self { app, client, table, dynamodb_url: url, store, folder })
     }
 
     /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
     pub fn bulk(&self) -> Option<Result<Bulk>> {
         self.store.as_ref().map(|store| store.bulk(&self.table))
+    }
+
+    /// The table's stream.
+    pub async fn stream(&self) -> Result<Stream> {
+        match &self.store {
+            Some(store) => {
+                let stream = Stream::of(&self.table, &self.client, store.streams().clone()).await?;
+                Ok(stream.embedded(store, &self.table))
+            }
+            None => Stream::of(&self.table, &self.client, store::streams(&self.dynamodb_url)).await,
+        }
+    }
+
+    /// How far the stream was processed: an empty one where the data is in memory.
+    pub fn journal(&self) -> Journal {
+        self.folder.as_ref().map_or_else(Journal::in_memory, |folder| Journal::in_folder(folder.path()))
     }
 
     /// Ends calls in progress and closes the store.
