@@ -50,7 +50,11 @@ impl Operation for AddConversationParticipant {
     type Input = (Path<(ConversationId, UserId)>, Option<Body<RoleInGroup>>);
     type Output = Answer<PartInGroup>;
 
-    async fn run(app: &App, member: Member, (Path((id, user_id)), body): Self::Input) -> Result<Self::Output> {
+    async fn run(
+        app: &App,
+        member: Member,
+        (Path((id, user_id)), body): Self::Input,
+    ) -> Result<Self::Output> {
         let seat = Seat { user_id, role: body.map_or(MemberRole::Member, |Body(body)| body.role) };
         let part = conversations::put_member(app.store(), id, member.user_id, seat, app.now()).await?;
         let (role, joined_at, from_seq) = (part.role, part.joined_at, part.from_seq);

@@ -36,7 +36,11 @@ impl Operation for EditMessage {
     type Input = (Path<(ConversationId, u64)>, Body<MessageChanges>);
     type Output = Answer<MessageView>;
 
-    async fn run(app: &App, member: Member, (Path(which), Body(changes)): Self::Input) -> Result<Self::Output> {
+    async fn run(
+        app: &App,
+        member: Member,
+        (Path(which), Body(changes)): Self::Input,
+    ) -> Result<Self::Output> {
         let text = changes.text.with_line_feeds();
         let message = conversations::edit(app.store(), which, member.user_id, &text, app.now()).await?;
         Ok(Answer(message.shown(false)))

@@ -68,7 +68,8 @@ impl Operation for ListConversationParticipants {
             person: people.remove(&member.user_id).map(PersonView::from),
             role: member.role,
             joined_at: member.joined_at,
-            read_seq: (!conversation.is_broadcast() && !apart.contains(&member.user_id)).then_some(member.read_seq),
+            read_seq: (!conversation.is_broadcast() && !apart.contains(&member.user_id))
+                .then_some(member.read_seq),
         });
         Ok(Page::new(items.collect(), last.map(|last| cursors.mint(&last)).transpose()?))
     }

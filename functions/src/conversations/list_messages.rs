@@ -97,7 +97,8 @@ async fn page(
     limit: usize,
 ) -> Result<(Vec<Message>, Option<From>)> {
     let (id, first, last) = (conversation.conversation_id, part.from_seq, conversation.last_seq);
-    let newest = async |last: u64, limit| conversations::messages(store, id, Range { first, last }, true, limit).await;
+    let newest =
+        async |last: u64, limit| conversations::messages(store, id, Range { first, last }, true, limit).await;
     let following = async |seq: u64, limit| {
         let first = first.max(seq.saturating_add(1));
         let mut found = conversations::messages(store, id, Range { first, last }, false, limit).await?;
@@ -107,15 +108,16 @@ async fn page(
     let past = |found: &[Message]| found.last().map(|m| m.seq).filter(|seq| *seq > first).map(From::Before);
     match from {
         From::Latest => newest(last, limit).await.map(|found| (past(&found), found)),
-        From::Before(seq) => newest(last.min(seq.saturating_sub(1)), limit).await.map(|found| (past(&found), found)),
+        From::Before(seq) => {
+            newest(last.min(seq.saturating_sub(1)), limit).await.map(|found| (past(&found), found))
+        }
         From::After(seq) => following(seq, limit).await.map(|found| {
             let newest = found.first().map(|message| message.seq).filter(|newest| *newest < last);
             (newest.map(From::After), found)
         }),
         From::Around(seq) => {
             let seq = seq.min(last);
-            let (mut found, older) =
-                try_join!(following(seq, limit / 2), newest(seq, limit - limit / 2))?;
+            let (mut found, older) = try_join!(following(seq, limit / 2), newest(seq, limit - limit / 2))?;
             found.extend(older);
             Ok((past(&found), found))
         }

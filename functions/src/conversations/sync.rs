@@ -103,8 +103,11 @@ impl Operation for Sync {
     async fn run(app: &App, member: Member, Body(known): Self::Input) -> Result<Self::Output> {
         let (store, user, synced_at) = (app.store(), member.user_id, app.now());
         let since = known.since.as_ref().map(Instant::at);
-        let at: HashMap<ConversationId, (u64, u64)> =
-            known.conversations.iter().map(|known| (known.conversation_id, (known.seq, known.change))).collect();
+        let at: HashMap<ConversationId, (u64, u64)> = known
+            .conversations
+            .iter()
+            .map(|known| (known.conversation_id, (known.seq, known.change)))
+            .collect();
         let mine = conversations::of(store, user, LOOKED_THROUGH).await?.rows;
         // The index may not have the newest ones yet.
         let asked: HashSet<ConversationId> = mine.into_iter().chain(at.keys().copied()).collect();
@@ -148,7 +151,8 @@ async fn missed(
     later.reverse();
     let changed: Vec<_> = changed.into_values().filter(|message| part.sees(message.seq)).collect();
     let changed = view::messages(store, user, changed).await?;
-    let changed: HashMap<u64, MessageView> = changed.into_iter().map(|message| (message.seq, message)).collect();
+    let changed: HashMap<u64, MessageView> =
+        changed.into_iter().map(|message| (message.seq, message)).collect();
     let more = |range: Range| range.last >= range.first && range.last - range.first >= MOST;
     Ok(Some(MissedInConversation {
         gap: more(messages) || more(changes),
@@ -183,7 +187,11 @@ async fn reads(
     });
     let apart = conversations::apart(store, part.user_id, others.iter().map(|other| other.user_id)).await?;
     others.retain(|other| !apart.contains(&other.user_id));
-    let mark = |other: Membership| ReadMark { conversation_id: id, user_id: other.user_id, read_seq: other.read_seq };
+    let mark = |other: Membership| ReadMark {
+        conversation_id: id,
+        user_id: other.user_id,
+        read_seq: other.read_seq,
+    };
     Ok(others.into_iter().map(mark).collect())
 }
 

@@ -9,8 +9,8 @@ use tokio::try_join;
 use tunelink::{
     Result,
     domain::{
-        Conversation, ConversationId, ConversationKind, DisplayName, EventId, GroupTitle, MemberRole, Membership,
-        Message, MessageView, PhotoUrl, Profile, UserId,
+        Conversation, ConversationId, ConversationKind, DisplayName, EventId, GroupTitle, MemberRole,
+        Membership, Message, MessageView, PhotoUrl, Profile, UserId,
     },
     store::{Store, conversations, profiles},
 };
@@ -102,7 +102,11 @@ pub(super) async fn show(
 }
 
 /// Messages as they are shown to somebody, in their order.
-pub(super) async fn messages(store: &Store, viewer: UserId, messages: Vec<Message>) -> Result<Vec<MessageView>> {
+pub(super) async fn messages(
+    store: &Store,
+    viewer: UserId,
+    messages: Vec<Message>,
+) -> Result<Vec<MessageView>> {
     let apart = conversations::apart(store, viewer, messages.iter().map(|m| m.sender_id)).await?;
     Ok(messages.into_iter().map(|message| shown(message, &apart)).collect())
 }

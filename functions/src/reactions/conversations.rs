@@ -14,7 +14,8 @@ pub(super) async fn deliver_message(app: &App, message: Message) -> Result<()> {
     let (id, sender) = (message.conversation_id, message.sender_id);
     let people = members(app, &message).await?;
     let apart = conversations::apart(app.store(), sender, people.iter().copied()).await?;
-    let (hidden, shown): (Vec<UserId>, Vec<UserId>) = people.into_iter().partition(|user| apart.contains(user));
+    let (hidden, shown): (Vec<UserId>, Vec<UserId>) =
+        people.into_iter().partition(|user| apart.contains(user));
     // What somebody has deleted or changed meanwhile is not sent as it was.
     let Some(message) = conversations::message(app.store(), id, message.seq).await? else { return Ok(()) };
     let frame = |hidden| Frame::Message(message.clone().shown(hidden));

@@ -58,7 +58,9 @@ fn read_on(change: &Change) -> Result<Option<Fact>> {
 
 fn seat_moved(change: &Change) -> Result<Option<Fact>> {
     let (before, after): (Option<Participation>, Option<Participation>) = (change.before()?, change.after()?);
-    let seated = |part: &Option<Participation>| part.as_ref().is_some_and(|part| part.status == ParticipationStatus::Going);
+    let seated = |part: &Option<Participation>| {
+        part.as_ref().is_some_and(|part| part.status == ParticipationStatus::Going)
+    };
     let Some(part) = after.as_ref().or(before.as_ref()) else { return Ok(None) };
     Ok((seated(&before) != seated(&after)).then_some(Fact::SeatMoved(part.event_id, part.user_id)))
 }

@@ -8,18 +8,20 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tunelink::app::App;
+use tunelink::app::{App, Clients};
 use tunelink::config::Config;
 use tunelink::operation::Function;
 
 use crate::bulk::Bulk;
+use crate::clients;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
 use crate::keys::{self, Variables};
 use crate::listen::listen;
+use crate::react;
 use crate::store::{self, Store};
-use crate::stream::{Journal, Stream};
+use crate::stream::{Journal, Pump, Stream};
 use crate::table;
 
 /// The table's name where nothing else is said.
@@ -74,6 +76,7 @@ pub struct Backend {
     gateway: Gateway,
     server: JoinHandle<()>,
     stop: DropGuard,
+    pump: Pump,
     data: LocalData,
 }
 
@@ -81,9 +84,12 @@ impl Backend {
     /// Starts it all; when this returns, the API answers.
     pub async fn start(options: Options) -> Result<Self> {
         let (listener, address) = listen(options.http, "--port").await?;
-        let data = LocalData::open(&options).await?;
+        let data = LocalData::serving(&options, address).await?;
         functions::catalogue::seed(&data.app).await.map_err(Error::App)?;
         let gateway = gateway(&data.app)?;
+        let pump =
+            Pump::start(data.stream().await?, react::mapping(), data.journal(), react::function(&data.app))
+                .await?;
         let stop = CancellationToken::new();
         let service = gateway.router(address.port()).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -93,7 +99,7 @@ impl Backend {
                 tracing::error!("the API is no longer served: {error}");
             }
         });
-        Ok(Self { address, gateway, server, stop: stop.drop_guard(), data })
+        Ok(Self { address, gateway, server, stop: stop.drop_guard(), pump, data })
     }
 
     /// Where the API is.
@@ -118,6 +124,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// What hands the changes of the table to the reaction.
+    pub fn pump(&self) -> &Pump {
+        &self.pump
+    }
+
     /// See [`LocalData::bulk`].
     pub fn bulk(&self) -> Option<Result<Bulk>> {
         self.data.bulk()
@@ -133,6 +144,9 @@ impl Backend {
         };
         if tokio::time::timeout(GRACE, ended).await.is_err() {
             tracing::warn!("calls were still running after {} s", GRACE.as_secs());
+        }
+        if tokio::time::timeout(GRACE, self.pump.stop()).await.is_err() {
+            tracing::warn!("reactions were still running after {} s", GRACE.as_secs());
         }
         self.data.close().await;
     }
@@ -152,6 +166,15 @@ pub struct LocalData {
 impl LocalData {
     /// Opens the store, with the table in it.
     pub async fn open(options: &Options) -> Result<Self> {
+        Self::with(options, None).await
+    }
+
+    /// The same for a backend on this address, by way of which it reaches sockets.
+    async fn serving(options: &Options, address: SocketAddr) -> Result<Self> {
+        Self::with(options, Some(address)).await
+    }
+
+    async fn with(options: &Options, address: Option<SocketAddr>) -> Result<Self> {
         let folder = match &options.data {
             Data::Memory => None,
             Data::Directory(path) => Some(Folder::open(path)?),
@@ -177,7 +200,8 @@ impl LocalData {
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
         }
-        let app = App::new(config, client.clone().into()).map_err(Error::App)?;
+        let clients = Clients { live: address.map(clients::live), ..client.clone().into() };
+        let app = App::new(config, clients).map_err(Error::App)?;
         Ok(Self { app, client, table, dynamodb_url: url, store, folder })
     }
 

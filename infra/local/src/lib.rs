@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod bulk;
 pub mod cli;
+mod clients;
 mod database;
 pub mod error;
 pub mod examples;

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::in_process::InProcess;
 use crate::listen::listen;
 
-const REGION: &str = "eu-west-3";
+pub(crate) const REGION: &str = "eu-west-3";
 /// How often items whose time is over are removed. AWS takes up to days for it.
 const SWEEP: Duration = Duration::from_hours(1);
 /// When the first are: it looks at every item, and commands that are done in a moment have no use for it.

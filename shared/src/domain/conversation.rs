@@ -394,8 +394,12 @@ mod tests {
 
     #[test]
     fn unread_is_what_came_after_the_last_that_was_read() {
-        let mut conversation =
-            Conversation::new(ConversationId(Uuid::nil()), ConversationKind::Group, None, Timestamp::UNIX_EPOCH);
+        let mut conversation = Conversation::new(
+            ConversationId(Uuid::nil()),
+            ConversationKind::Group,
+            None,
+            Timestamp::UNIX_EPOCH,
+        );
         conversation.last_seq = 7;
         let mut member =
             Membership::new(&conversation, UserId(Uuid::nil()), MemberRole::Member, Timestamp::UNIX_EPOCH);

@@ -191,7 +191,8 @@ pub fn part<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>
 ) -> Result<T> {
     check(value).map_err(|mut error: Error| {
         for fault in &mut error.fields {
-            fault.field = if fault.field.is_empty() { name.to_owned() } else { format!("{name}.{}", fault.field) };
+            fault.field =
+                if fault.field.is_empty() { name.to_owned() } else { format!("{name}.{}", fault.field) };
         }
         error
     })

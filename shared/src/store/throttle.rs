@@ -46,7 +46,8 @@ impl Bucket {
     /// Takes an attempt back that was none: it succeeded.
     pub async fn give_back(&self, store: &Store, now: Timestamp) -> Result<()> {
         let taken = Condition::Exists("attempts");
-        let write = Write::update(self.key(self.window_end(now))).add("attempts", -1).when(taken, Code::Conflict);
+        let write =
+            Write::update(self.key(self.window_end(now))).add("attempts", -1).when(taken, Code::Conflict);
         match store.commit([write]).await {
             // The window ended in between.
             Err(Error { code: Code::Conflict, .. }) => Ok(()),

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Conversation, ConversationId, ConversationKind, EventId, GroupTitle, Happening, MemberRole, Membership, Message,
-        Participation, ParticipationStatus, Title, UserId,
+        Conversation, ConversationId, ConversationKind, EventId, GroupTitle, Happening, MemberRole,
+        Membership, Message, Participation, ParticipationStatus, Title, UserId,
     },
     error::{Code, Error, Result},
     store::{Condition, Query, RELATED, Store, Write, commit::Contention, erasure::Drain, keys},

@@ -1,10 +1,12 @@
 use jiff::Timestamp;
 
-use super::{MemberRow, happen, head_key, is_present, member_row, must_be_member, must_not_be_apart, read::both};
+use super::{
+    MemberRow, happen, head_key, is_present, member_row, must_be_member, must_not_be_apart, read::both,
+};
 use crate::{
     domain::{
-        Conversation, ConversationId, ConversationKind, GroupTitle, Happening, MAX_MEMBERS, MemberRole, Membership,
-        UserId,
+        Conversation, ConversationId, ConversationKind, GroupTitle, Happening, MAX_MEMBERS, MemberRole,
+        Membership, UserId,
     },
     error::{Code, Error, Result},
     store::{Condition, Store, Write, commit::Contention, keys, profiles},
@@ -73,7 +75,8 @@ pub async fn remove_member(
             }
             let theirs = theirs.filter(|theirs| theirs.is_present()).ok_or(Code::NotFound)?;
             let mut writes = leaving(conversation, theirs, Some(by), now)?;
-            writes.extend(heir(&others, theirs).map(|heir| set_role(id, heir, MemberRole::Admin)).transpose()?);
+            writes
+                .extend(heir(&others, theirs).map(|heir| set_role(id, heir, MemberRole::Admin)).transpose()?);
             Ok((writes, ()))
         });
         match taken_out.await {
@@ -198,7 +201,8 @@ async fn settle_once<T>(
     let key = keys::member(id, about);
     let mut items = store.get_each(pair.iter().chain([&key]).cloned().collect()).await?;
     let (conversation, own) = both(&mut items, &pair)?;
-    let theirs = if about == by { Some(own.clone()) } else { items.take::<MemberRow>(&key)?.map(|row| row.member) };
+    let theirs =
+        if about == by { Some(own.clone()) } else { items.take::<MemberRow>(&key)?.map(|row| row.member) };
     let (mut writes, outcome) = decide(&conversation, &own, theirs.as_ref())?;
     if writes.is_empty() {
         return Ok(outcome);

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::{happen, head_key, is_present, must_be_member, must_not_be_apart, read::both};
 use crate::{
     domain::{
-        ClientMessageId, Conversation, ConversationId, ConversationKind, EDITABLE, Happening, MemberRole, Membership,
-        Message, MessageText, UserId,
+        ClientMessageId, Conversation, ConversationId, ConversationKind, EDITABLE, Happening, MemberRole,
+        Membership, Message, MessageText, UserId,
     },
     error::{Code, Error, Result},
     store::{Condition, Store, Write, commit::Contention, keys, profiles},
@@ -115,7 +115,9 @@ pub async fn mark_read(
     match store.commit([read]).await {
         Ok(()) => Ok(Membership { read_seq: seq, read_at: Some(now), ..member }),
         // Another device was faster, and may have read further.
-        Err(Error { code: Code::Conflict, .. }) => super::find(store, id, user).await.map(|(_, member)| member),
+        Err(Error { code: Code::Conflict, .. }) => {
+            super::find(store, id, user).await.map(|(_, member)| member)
+        }
         Err(error) => Err(error),
     }
 }

@@ -14,7 +14,10 @@ pub use self::{
     follow::{follow_event, forget, rename_with_event},
     members::{Seat, put_member, remove_member, rename},
     messages::{NewMessage, delete, edit, mark_read, send},
-    read::{Range, apart, find, heads, later, members, members_all, message, messages, messages_at, of, present, reached_by},
+    read::{
+        Range, apart, find, heads, later, members, members_all, message, messages, messages_at, of, present,
+        reached_by,
+    },
 };
 use super::{Condition, Key, Write, keys};
 use crate::{
@@ -45,8 +48,12 @@ fn member_row(member: &Membership) -> Result<Write> {
     let (id, user) = (member.conversation_id, member.user_id);
     let related =
         if member.is_present() { keys::conversations_of(user) } else { keys::conversations_left_by(user) };
-    let row =
-        MemberRow { member: member.clone(), related, related_sk: id.to_string(), card: Card { conversation_id: id } };
+    let row = MemberRow {
+        member: member.clone(),
+        related,
+        related_sk: id.to_string(),
+        card: Card { conversation_id: id },
+    };
     Write::put(keys::member(id, user), &row)
 }
 

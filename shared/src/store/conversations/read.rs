@@ -30,7 +30,10 @@ pub async fn of(store: &Store, user: UserId, limit: usize) -> Result<Found<Conve
     }
     let query = Query::index(RELATED, keys::conversations_of(user)).backwards().limit(limit);
     let found = store.query::<Entry>(&query).await?;
-    Ok(Found { rows: found.rows.into_iter().map(|entry| entry.card.conversation_id).collect(), more: found.more })
+    Ok(Found {
+        rows: found.rows.into_iter().map(|entry| entry.card.conversation_id).collect(),
+        more: found.more,
+    })
 }
 
 /// Those among these conversations that somebody takes part in, with their part, as they are now and in any order.
@@ -78,8 +81,12 @@ pub async fn present(store: &Store, id: ConversationId, people: &[UserId]) -> Re
 
 /// Those who take part beside somebody and are not apart from them.
 pub async fn reached_by(store: &Store, id: ConversationId, user: UserId) -> Result<Vec<UserId>> {
-    let mut others: Vec<UserId> =
-        members_all(store, id).await?.into_iter().map(|member| member.user_id).filter(|other| *other != user).collect();
+    let mut others: Vec<UserId> = members_all(store, id)
+        .await?
+        .into_iter()
+        .map(|member| member.user_id)
+        .filter(|other| *other != user)
+        .collect();
     let apart = apart(store, user, others.iter().copied()).await?;
     others.retain(|other| !apart.contains(other));
     Ok(others)

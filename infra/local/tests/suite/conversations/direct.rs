@@ -39,7 +39,9 @@ async fn nobody_talks_to_themselves_to_strangers_or_to_who_is_gone() {
     let direct = |id: &str| json!({ "kind": "direct", "participant_ids": [id] });
     begin(direct(&ann.id)).await.refused(422, "oneself");
     begin(direct("01900000-0000-7000-8000-000000000000")).await.refused(422, "unknown_user");
-    begin(json!({ "kind": "direct", "participant_ids": [gone.id, gone.id] })).await.refused(422, "duplicate_entry");
+    begin(json!({ "kind": "direct", "participant_ids": [gone.id, gone.id] }))
+        .await
+        .refused(422, "duplicate_entry");
     let password = crate::harness::PASSWORD;
     let path = super::direct(&ann, &gone).await;
     gone.post("/v1/users/me/deletion", json!({ "mode": "deactivate", "password": password })).await.ok();
@@ -61,7 +63,8 @@ async fn who_is_blocked_cannot_write_nor_read_what_is_new() {
     bob.patch(&format!("{path}/messages/1"), json!({ "text": "Anyway" })).await.refused(403, "unreachable");
     ann.put(&format!("{path}/read"), json!({ "seq": 1 })).await.ok();
     let participants = bob.get(&format!("{path}/participants")).await.ok();
-    let hers = participants.as_array().unwrap().iter().find(|part| part["user_id"] == ann.id.as_str()).unwrap();
+    let hers =
+        participants.as_array().unwrap().iter().find(|part| part["user_id"] == ann.id.as_str()).unwrap();
     assert!(hers["read_seq"].is_null(), "{hers}");
     let carol = world.person().await;
     carol.put(&format!("/v1/users/me/blocks/{}", bob.id), json!({})).await.ok();

@@ -6,7 +6,12 @@ use crate::harness::{Person, World};
 async fn roles(person: &Person, path: &str) -> Vec<(String, String)> {
     let participants = person.get(&format!("{path}/participants?limit=100")).await.ok();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    participants.as_array().unwrap().iter().map(|part| (text(&part["user_id"]), text(&part["role"]))).collect()
+    participants
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| (text(&part["user_id"]), text(&part["role"])))
+        .collect()
 }
 
 #[tokio::test]

@@ -11,7 +11,9 @@ async fn a_message_that_is_sent_again_is_the_same_message() {
     let (ann, bob) = (world.person().await, world.person().await);
     let path = direct(&ann, &bob).await;
     let send = async |text: &str, id: &str| {
-        ann.post(&format!("{path}/messages"), json!({ "text": text, "client_message_id": id })).await.created()
+        ann.post(&format!("{path}/messages"), json!({ "text": text, "client_message_id": id }))
+            .await
+            .created()
     };
     let first = send("One", "a").await;
     assert_eq!(send("Another", "a").await, first);

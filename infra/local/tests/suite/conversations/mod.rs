@@ -11,7 +11,8 @@ use crate::harness::{Person, Reply, unique};
 
 /// The path of the direct conversation of two people.
 async fn direct(one: &Person, other: &Person) -> String {
-    let reply = one.post("/v1/conversations", json!({ "kind": "direct", "participant_ids": [other.id] })).await;
+    let reply =
+        one.post("/v1/conversations", json!({ "kind": "direct", "participant_ids": [other.id] })).await;
     assert!(matches!(reply.status, 200 | 201), "{}", reply.text);
     reply.header("location").to_owned()
 }
@@ -44,7 +45,12 @@ async fn texts(person: &Person, conversation: &str) -> Vec<Value> {
 
 /// The numbers of messages.
 fn numbers(messages: &Value) -> Vec<u64> {
-    messages.as_array().expect("a list").iter().map(|message| message["seq"].as_u64().expect("a number")).collect()
+    messages
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|message| message["seq"].as_u64().expect("a number"))
+        .collect()
 }
 
 fn member(conversation: &str, person: &Person) -> String {
