@@ -12,6 +12,7 @@ pub mod generated;
 mod in_process;
 pub mod keys;
 mod listen;
+pub mod live;
 pub mod store;
 pub mod table;
 pub mod target;
