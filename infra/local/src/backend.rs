@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tunelink::app::{App, Clients};
 use tunelink::config::Config;
+use tunelink::live::LiveFunction;
 use tunelink::operation::Function;
 
 use crate::bulk::Bulk;
@@ -19,6 +20,7 @@ use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
 use crate::keys::{self, Variables};
 use crate::listen::listen;
+use crate::live::{self, LiveGateway};
 use crate::react;
 use crate::store::{self, Store};
 use crate::stream::{Journal, Pump, Stream};
@@ -86,7 +88,7 @@ impl Backend {
         let (listener, address) = listen(options.http, "--port").await?;
         let data = LocalData::serving(&options, address).await?;
         functions::catalogue::seed(&data.app).await.map_err(Error::App)?;
-        let gateway = gateway(&data.app)?;
+        let gateway = gateway(&data.app)?.with_live(live(&data.app));
         let pump =
             Pump::start(data.stream().await?, react::mapping(), data.journal(), react::function(&data.app))
                 .await?;
@@ -256,6 +258,23 @@ async fn erase_hourly(app: App, stop: CancellationToken) {
             tracing::warn!("accounts are erased later: {error}");
         }
     }
+}
+
+fn live(app: &App) -> LiveGateway {
+    let handler = |function: &'static LiveFunction| -> live::Handler {
+        let app = app.clone();
+        Arc::new(move |request| {
+            let app = app.clone();
+            Box::pin(async move { function.call(&app, request).await })
+        })
+    };
+    let handlers = live::Handlers {
+        connect: handler(&functions::CONNECT),
+        disconnect: handler(&functions::DISCONNECT),
+        default: handler(&functions::RECEIVE),
+        actions: &[],
+    };
+    LiveGateway::new(handlers, live::Limits::default())
 }
 
 fn gateway(app: &App) -> Result<Gateway> {

@@ -13,6 +13,7 @@ pub mod generated;
 mod in_process;
 pub mod keys;
 mod listen;
+pub mod live;
 pub mod react;
 pub mod store;
 pub mod stream;
