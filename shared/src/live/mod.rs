@@ -6,7 +6,7 @@ mod send;
 mod sockets;
 
 pub use self::{
-    frame::Frame,
+    frame::{Frame, Told},
     function::{LiveFunction, LiveOperation, LiveRequest},
     send::{send, send_to},
     sockets::{Delivery, Sockets},

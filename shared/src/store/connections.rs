@@ -52,6 +52,14 @@ pub async fn of(store: &Store, person: UserId, now: Timestamp) -> Result<Vec<Con
     Ok(sockets)
 }
 
+/// The sockets that one of a person's sessions opened, whether it stands or not.
+pub async fn of_session(store: &Store, person: UserId, session: SessionId) -> Result<Vec<Connection>> {
+    let query = Query::partition(keys::user(person)).prefix(keys::CONNECTION).consistent();
+    let mut sockets = store.query::<Connection>(&query).await?.rows;
+    sockets.retain(|socket| socket.session_id == session);
+    Ok(sockets)
+}
+
 /// Those among a person's sessions that stand.
 pub async fn standing(
     store: &Store,
