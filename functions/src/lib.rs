@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod admin;
 pub mod catalogue;
 pub mod events;
+pub mod notifications;
 pub mod participations;
 pub mod platform;
 pub mod reactions;
@@ -74,6 +75,16 @@ functions! {
         GET_PARTICIPATION get_participation GetParticipation
         UPDATE_PARTICIPATION update_participation UpdateParticipation
         LEAVE_EVENT leave_event LeaveEvent
+    }
+    notifications "Notifications" "What happened, and how you want to be told" {
+        CREATE_NOTIFICATION create_notification CreateNotification
+        LIST_NOTIFICATIONS list_notifications ListNotifications
+        GET_NOTIFICATION get_notification GetNotification
+        MARK_NOTIFICATION_READ mark_notification_read MarkNotificationRead
+        MARK_ALL_NOTIFICATIONS_READ mark_all_notifications_read MarkAllNotificationsRead
+        DELETE_NOTIFICATION delete_notification DeleteNotification
+        GET_PREFERENCES get_preferences GetPreferences
+        UPDATE_PREFERENCES update_preferences UpdatePreferences
     }
     catalogue "Catalogue" "Instruments and genres" {
         LIST_INSTRUMENTS list_instruments ListInstruments
