@@ -21,9 +21,5 @@ pub(super) async fn erase(app: &App, listed: &Erasure) -> Result<()> {
 
 /// Forgets the sockets that the session opened; whoever reacts to that closes them.
 pub(super) async fn session_ended(app: &App, session: &Session) -> Result<()> {
-    let store = app.store();
-    for socket in connections::of_session(store, session.user_id, session.session_id).await? {
-        connections::remove(store, &socket).await?;
-    }
-    Ok(())
+    connections::remove_of_session(app.store(), session.user_id, session.session_id).await
 }

@@ -3,9 +3,13 @@
 use tunelink::{
     Result,
     app::App,
-    domain::{ConnectionId, Event, EventId, EventStatus, Participation, ParticipationStatus, Seats, Session},
+    domain::{
+        ConnectionId, Event, EventId, EventStatus, Later, Membership, Message, Participation,
+        ParticipationStatus, Seats, Session, UserId,
+    },
     reaction::Change,
     store::{
+        conversations as talk,
         erasure::Erasure,
         jobs::{Job, Step},
         keys::ItemKind,
@@ -14,7 +18,7 @@ use tunelink::{
     },
 };
 
-use super::{accounts, events, jobs, notifications, participations};
+use super::{accounts, conversations, events, jobs, notifications, participations};
 
 /// Something that happened and has consequences.
 #[derive(Debug)]
@@ -33,6 +37,11 @@ pub enum Fact {
     },
     /// A seat is free, and somebody waits for it.
     SeatFree(EventId),
+    /// Somebody got a seat of an event, or has it no more.
+    SeatMoved(EventId, UserId),
+    MessageSent(Message),
+    ConversationChanged(Later),
+    ReadOn(Membership),
     ErasureListed(Erasure),
     SessionEnded(Session),
     SocketForgotten(ConnectionId),
@@ -68,7 +77,11 @@ kinds! {
     Cancelled: Job;
     Moved: Job;
     SeatFree: Event Seats Participant;
-    ErasureListed: Event Seats Participant Session Connection Erasure Notification Push;
+    SeatMoved: Member Later;
+    MessageSent: Connection;
+    ConversationChanged: Connection;
+    ReadOn: Connection;
+    ErasureListed: Event Seats Participant Member Message Later Session Connection Erasure Notification Push;
     SessionEnded: Connection;
     SocketForgotten: ;
     Told: Connection;
@@ -82,8 +95,11 @@ impl Kind {
         match item {
             ItemKind::Event => &[Self::Cancelled, Self::Moved],
             ItemKind::Seats => &[Self::SeatFree],
-            ItemKind::Participant => &[Self::Joined, Self::Promoted, Self::Decided],
+            ItemKind::Participant => &[Self::Joined, Self::Promoted, Self::Decided, Self::SeatMoved],
             ItemKind::Departure => &[Self::Departed],
+            ItemKind::Message => &[Self::MessageSent],
+            ItemKind::Later => &[Self::ConversationChanged],
+            ItemKind::Member => &[Self::ReadOn],
             ItemKind::Session => &[Self::SessionEnded],
             ItemKind::Connection => &[Self::SocketForgotten],
             ItemKind::Notification | ItemKind::Push => &[Self::Told],
@@ -121,13 +137,18 @@ impl Fact {
     pub fn of(change: &Change) -> Result<Vec<Self>> {
         let Some(kind) = change.key.kind() else { return Ok(Vec::new()) };
         let fact = match kind {
-            ItemKind::Event => return of_event(change),
-            ItemKind::Participant => of_participant(change)?,
+            ItemKind::Event => of_event(change)?,
+            ItemKind::Participant => {
+                return Ok(of_participant(change)?.into_iter().chain(seat_moved(change)?).collect());
+            }
             ItemKind::Seats => {
                 let waits = change.after::<Seats>()?.is_some_and(|seats| seats.promotable().next().is_some());
                 change.key.event().filter(|_| waits).map(Self::SeatFree)
             }
             ItemKind::Departure => change.after()?.map(Self::Departed),
+            ItemKind::Message if change.is_new() => change.after()?.map(Self::MessageSent),
+            ItemKind::Later if change.is_new() => change.after()?.map(Self::ConversationChanged),
+            ItemKind::Member => read_on(change)?,
             ItemKind::Erasure => change.after()?.map(Self::ErasureListed),
             ItemKind::Session if change.is_gone() => change.before()?.map(Self::SessionEnded),
             ItemKind::Connection if change.is_gone() => {
@@ -136,7 +157,7 @@ impl Fact {
             }
             ItemKind::Notification | ItemKind::Push => of_notification(change)?,
             ItemKind::Job => change.after()?.map(of_job),
-            ItemKind::Session | ItemKind::Connection => None,
+            ItemKind::Session | ItemKind::Connection | ItemKind::Message | ItemKind::Later => None,
         };
         Ok(fact.into_iter().collect())
     }
@@ -150,6 +171,10 @@ impl Fact {
             Self::Cancelled(_) => Kind::Cancelled,
             Self::Moved { .. } => Kind::Moved,
             Self::SeatFree(_) => Kind::SeatFree,
+            Self::SeatMoved(..) => Kind::SeatMoved,
+            Self::MessageSent(_) => Kind::MessageSent,
+            Self::ConversationChanged(_) => Kind::ConversationChanged,
+            Self::ReadOn(_) => Kind::ReadOn,
             Self::ErasureListed(_) => Kind::ErasureListed,
             Self::SessionEnded(_) => Kind::SessionEnded,
             Self::SocketForgotten(_) => Kind::SocketForgotten,
@@ -169,6 +194,10 @@ impl Fact {
             Self::Cancelled(event) => events::cancelled(app, event).await,
             Self::Moved { event, time, place } => events::moved(app, event, time, place).await,
             Self::SeatFree(event) => events::give_seats(app, event).await,
+            Self::SeatMoved(event, user) => talk::follow_event(app.store(), event, user, app.now()).await,
+            Self::MessageSent(message) => conversations::deliver_message(app, message).await,
+            Self::ConversationChanged(change) => conversations::deliver_change(app, change).await,
+            Self::ReadOn(member) => conversations::deliver_read_mark(app, &member).await,
             Self::ErasureListed(erasure) => accounts::erase(app, &erasure).await,
             Self::SessionEnded(session) => accounts::session_ended(app, &session).await,
             Self::SocketForgotten(socket) => app.sockets().close(&socket).await,
@@ -179,11 +208,11 @@ impl Fact {
     }
 }
 
-fn of_event(change: &Change) -> Result<Vec<Fact>> {
+fn of_event(change: &Change) -> Result<Option<Fact>> {
     let (Some(before), Some(after)) = (change.before::<Event>()?, change.after::<Event>()?) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    let fact = match (before.status, after.status) {
+    Ok(match (before.status, after.status) {
         (EventStatus::Published, EventStatus::Cancelled) => Some(Fact::Cancelled(after)),
         (EventStatus::Published, EventStatus::Published) => {
             let times = |event: &Event| (event.schedule.starts_at, event.schedule.ends_at);
@@ -191,8 +220,7 @@ fn of_event(change: &Change) -> Result<Vec<Fact>> {
             (time || place).then_some(Fact::Moved { event: after, time, place })
         }
         _ => None,
-    };
-    Ok(fact.into_iter().collect())
+    })
 }
 
 fn of_participant(change: &Change) -> Result<Option<Fact>> {
@@ -222,4 +250,21 @@ fn of_job(job: Job) -> Fact {
         Step::Gather { .. } => Fact::Gather(job),
         Step::Deliver { .. } => Fact::Deliver(job),
     }
+}
+
+/// Who sends a message has read it, which needs no saying.
+fn read_on(change: &Change) -> Result<Option<Fact>> {
+    let (before, after): (Option<Membership>, Option<Membership>) = (change.before()?, change.after()?);
+    let (Some(before), Some(after)) = (before, after) else { return Ok(None) };
+    let sent = after.sent_seq != before.sent_seq;
+    Ok((after.is_present() && after.read_seq > before.read_seq && !sent).then_some(Fact::ReadOn(after)))
+}
+
+fn seat_moved(change: &Change) -> Result<Option<Fact>> {
+    let (before, after): (Option<Participation>, Option<Participation>) = (change.before()?, change.after()?);
+    let seated = |part: &Option<Participation>| {
+        part.as_ref().is_some_and(|part| part.status == ParticipationStatus::Going)
+    };
+    let Some(part) = after.as_ref().or(before.as_ref()) else { return Ok(None) };
+    Ok((seated(&before) != seated(&after)).then_some(Fact::SeatMoved(part.event_id, part.user_id)))
 }

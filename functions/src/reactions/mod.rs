@@ -2,6 +2,7 @@
 //! files do it.
 
 mod accounts;
+mod conversations;
 mod events;
 pub mod facts;
 mod jobs;

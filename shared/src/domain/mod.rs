@@ -3,6 +3,7 @@
 mod account;
 mod catalogue;
 mod connection;
+mod conversation;
 mod event;
 mod home;
 mod notification;
@@ -23,6 +24,10 @@ pub use self::{
         UserOfEntry,
     },
     connection::ConnectionId,
+    conversation::{
+        ClientMessageId, Conversation, ConversationKind, EDITABLE, GroupTitle, Happening, Later, LaterView,
+        MAX_FOUNDERS, MAX_MEMBERS, MemberRole, Membership, Message, MessageText, MessageView,
+    },
     event::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted, degrees,

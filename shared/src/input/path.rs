@@ -32,6 +32,14 @@ macro_rules! ids {
 
 ids!(ConversationId EventId NotificationId SessionId UserId);
 
+/// The number of a message, which counts from 1.
+impl PathParameter for u64 {
+    fn parse(text: &str) -> Option<Self> {
+        let number: Self = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
+    }
+}
+
 impl PathParameter for Slug {
     fn parse(text: &str) -> Option<Self> {
         Self::new(text)

@@ -24,6 +24,8 @@ use lambda_http::{BoxFuture, LambdaEvent, Service};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use crate::live::LiveGateway;
+
 pub use routes::{Match, Routes};
 
 /// A function behind the gateway.
@@ -47,12 +49,13 @@ pub struct Gateway {
     default: Handler,
     calls: TaskTracker,
     patience: Duration,
+    live: Option<LiveGateway>,
 }
 
 impl Gateway {
     /// A gateway to `routes`; what has no route goes to `default`.
     pub fn new(routes: Routes<Handler>, default: Handler) -> Self {
-        Self { routes: Arc::new(routes), default, calls: TaskTracker::new(), patience: PATIENCE }
+        Self { routes: Arc::new(routes), default, calls: TaskTracker::new(), patience: PATIENCE, live: None }
     }
 
     /// Waits for `patience` instead of 30 seconds before it gives up on a function.
@@ -61,13 +64,27 @@ impl Gateway {
         Self { patience, ..self }
     }
 
-    /// The gateway as an HTTP service on `port`; it has to be served with connect info.
-    pub fn router(&self, port: u16) -> Router {
-        Router::new().fallback(serve).with_state((self.clone(), port))
+    /// Serves sockets on the same port as well.
+    #[must_use]
+    pub fn with_live(self, live: LiveGateway) -> Self {
+        Self { live: Some(live), ..self }
     }
 
-    /// Waits until no function runs any more. A client that leaves does not stop the function it called.
+    /// The gateway as an HTTP service on `port`; it has to be served with connect info.
+    pub fn router(&self, port: u16) -> Router {
+        let http = Router::new().fallback(serve).with_state((self.clone(), port));
+        match &self.live {
+            Some(live) => http.merge(live.router()),
+            None => http,
+        }
+    }
+
+    /// Closes the sockets and waits until no function runs any more. A client that leaves does not stop the
+    /// function it called.
     pub async fn idle(&self) {
+        if let Some(live) = &self.live {
+            live.stop().await;
+        }
         self.calls.close();
         self.calls.wait().await;
     }
