@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 use jiff::Timestamp;
 use tunelink::{
     Result,
@@ -71,20 +71,26 @@ async fn tell(
             return Ok(());
         }
         let times = times(store, id, &members).await?;
-        let told = stream::iter(&members).map(|member| async {
-            let first = first_unread(member);
-            let Some(at) = times.get(&first) else { return Ok(()) };
-            let messages = Messages {
-                conversation_id: id,
-                title: conversation.title.as_ref().map(|title| title.as_str().to_owned()),
-                first: (first, *at),
-                latest: (message.seq, message.sent_at),
-                sender: message.sender_id,
-                text: text.as_str().to_owned(),
-            };
-            notifications::raise_messages(store, member.user_id, &messages).await
-        });
-        told.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        let told: Vec<(UserId, Messages)> = members
+            .iter()
+            .filter_map(|member| {
+                let first = first_unread(member);
+                let messages = Messages {
+                    conversation_id: id,
+                    title: conversation.title.as_ref().map(|title| title.as_str().to_owned()),
+                    first: (first, *times.get(&first)?),
+                    latest: (message.seq, message.sent_at),
+                    sender: message.sender_id,
+                    text: text.as_str().to_owned(),
+                };
+                Some((member.user_id, messages))
+            })
+            .collect();
+        stream::iter(told.into_iter().map(Ok))
+            .try_for_each_concurrent(AT_ONCE, |(user, messages)| async move {
+                notifications::raise_messages(store, user, &messages).await
+            })
+            .await?;
         // Whoever has read on in between may have been told of what they had read.
         let before: HashMap<UserId, Membership> = members.into_iter().map(|m| (m.user_id, m)).collect();
         let people: Vec<UserId> = before.keys().copied().collect();
