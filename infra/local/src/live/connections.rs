@@ -16,11 +16,7 @@ use super::LiveGateway;
 const BODY_BYTES: usize = 10 * 1024 * 1024;
 
 /// `POST`: puts a message in line for the client, and does not wait until the client has it.
-pub(super) async fn send(
-    State(gateway): State<LiveGateway>,
-    Path(id): Path<String>,
-    body: Body,
-) -> Response {
+pub(super) async fn send(State(gateway): State<LiveGateway>, Path(id): Path<String>, body: Body) -> Response {
     let body = to_bytes(body, BODY_BYTES).await.ok().filter(|body| body.len() <= gateway.limits.message);
     let Some(body) = body else {
         return refusal(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long");
@@ -30,7 +26,9 @@ pub(super) async fn send(
     };
     match gateway.sockets.get(&id) {
         Some(open) if open.post(message) => StatusCode::OK.into_response(),
-        Some(_) => refusal(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", "Client reads too slowly"),
+        Some(_) => {
+            refusal(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", "Client reads too slowly")
+        }
         None => gone(),
     }
 }

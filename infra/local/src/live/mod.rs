@@ -27,9 +27,8 @@ use registry::Registry;
 
 /// A function behind the gateway. Of the answer to `$connect`, the status and `Sec-WebSocket-Protocol` count; of
 /// the others nothing does, because no route has a route response: what a client is to see is posted to it.
-pub type Handler = Arc<
-    dyn Fn(ApiGatewayWebsocketProxyRequest) -> BoxFuture<'static, ApiGatewayProxyResponse> + Send + Sync,
->;
+pub type Handler =
+    Arc<dyn Fn(ApiGatewayWebsocketProxyRequest) -> BoxFuture<'static, ApiGatewayProxyResponse> + Send + Sync>;
 
 /// The functions behind the gateway.
 #[derive(Clone)]
@@ -67,8 +66,7 @@ impl LiveGateway {
 
     /// The gateway as an HTTP service; it has to be served with connect info.
     pub fn router(&self) -> Router {
-        let connection =
-            || post(connections::send).get(connections::describe).delete(connections::close);
+        let connection = || post(connections::send).get(connections::describe).delete(connections::close);
         Router::new()
             .route("/live", get(upgrade::upgrade))
             .route("/live/@connections/{id}", connection())

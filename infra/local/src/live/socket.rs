@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::closing::{End, Stream, close};
 use super::registry::Open;
-use super::{LiveGateway, Limits};
+use super::{Limits, LiveGateway};
 
 /// What a socket holds ready to read into: small, since most of many sockets are silent at any time.
 const READ_BUFFER: usize = 4 * 1024;
