@@ -1,15 +1,25 @@
 //! The operations of TuneLink. The list below is the only one: routes, the document, the binaries' names and
 //! the tests over all operations follow from it.
 
-use tunelink::{openapi::Section, operation::Function, reaction::Reaction};
+use tunelink::{live::LiveFunction, openapi::Section, operation::Function, reaction::Reaction};
 
 pub mod accounts;
 pub mod admin;
 pub mod catalogue;
+pub mod conversations;
 pub mod events;
+pub mod live;
 pub mod participations;
 pub mod platform;
 pub mod reactions;
+
+/// The routes of the WebSocket API.
+pub static CONNECT: LiveFunction = LiveFunction::of::<live::connect::Connect>("connect");
+pub static DISCONNECT: LiveFunction = LiveFunction::of::<live::disconnect::Disconnect>("disconnect");
+pub static RECEIVE: LiveFunction = LiveFunction::of::<live::receive::Receive>("receive");
+
+/// Every route of the WebSocket API.
+pub static LIVE: &[&LiveFunction] = &[&CONNECT, &DISCONNECT, &RECEIVE];
 
 /// The reaction to the table's stream.
 pub static REACT: Reaction = Reaction::new("react", reactions::react::react);
@@ -74,6 +84,23 @@ functions! {
         GET_PARTICIPATION get_participation GetParticipation
         UPDATE_PARTICIPATION update_participation UpdateParticipation
         LEAVE_EVENT leave_event LeaveEvent
+    }
+    conversations "Conversations" "Talk: in pairs, in groups, about an event" {
+        CREATE_CONVERSATION create_conversation CreateConversation
+        LIST_CONVERSATIONS list_conversations ListConversations
+        UPDATE_CONVERSATION update_conversation UpdateConversation
+        GET_CONVERSATION get_conversation GetConversation
+        LIST_CONVERSATION_PARTICIPANTS list_conversation_participants ListConversationParticipants
+        ADD_CONVERSATION_PARTICIPANT add_conversation_participant AddConversationParticipant
+        REMOVE_CONVERSATION_PARTICIPANT remove_conversation_participant RemoveConversationParticipant
+        SEND_MESSAGE send_message SendMessage
+        LIST_MESSAGES list_messages ListMessages
+        GET_MESSAGE get_message GetMessage
+        EDIT_MESSAGE edit_message EditMessage
+        DELETE_MESSAGE delete_message DeleteMessage
+        MARK_READ mark_read MarkRead
+        SYNC sync Sync
+        CREATE_LIVE_TICKET create_live_ticket CreateLiveTicket
     }
     catalogue "Catalogue" "Instruments and genres" {
         LIST_INSTRUMENTS list_instruments ListInstruments

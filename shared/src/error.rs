@@ -73,6 +73,10 @@ codes! {
     NeedsPlace "needs_place" 422 "Only together with `lat`, `lng` and `radius_km`" "Seulement avec `lat`, `lng` et `radius_km`";
     DuplicateEntry "duplicate_entry" 422 "This occurs more than once" "Ceci apparaît plusieurs fois";
     InstrumentNotPlayed "instrument_not_played" 422 "You do not play this instrument: add it to your profile first" "Vous ne jouez pas de cet instrument : ajoutez-le d'abord à votre profil";
+    UnknownUser "unknown_user" 422 "There is no such member" "Cette personne n'est pas membre";
+    UnknownMessage "unknown_message" 422 "The conversation has no such message" "La conversation n'a pas ce message";
+    OneOrMany "one_or_many" 422 "A direct conversation is with exactly one other person" "Une conversation directe a exactement un autre participant";
+    OnlyOne "only_one" 422 "Only one of these can be given" "Un seul de ces champs est permis";
     Oneself "oneself" 422 "You cannot do this to yourself" "Vous ne pouvez pas vous viser vous-même";
     IdempotencyKeyReused "idempotency_key_reused" 422 "This idempotency key was used with another request" "Cette clé d'idempotence a servi à une autre requête";
 
@@ -84,6 +88,8 @@ codes! {
     WrongCredentials "wrong_credentials" 401 "Unknown account or wrong password" "Compte inconnu ou mot de passe incorrect";
     WrongPassword "wrong_password" 403 "The password is wrong" "Le mot de passe est incorrect";
     InvalidRefreshToken "invalid_refresh_token" 401 "The refresh token is not valid any more" "Le jeton de rafraîchissement n'est plus valide";
+    Unreachable "unreachable" 403 "You cannot reach this person" "Vous ne pouvez pas joindre cette personne";
+    ReadOnly "read_only" 403 "Only its admins write in a conversation this large" "Seuls ses administrateurs écrivent dans une conversation de cette taille";
     Forbidden "forbidden" 403 "You may not do this" "Vous n'avez pas le droit de faire cela";
 
     // The state of things
@@ -103,6 +109,9 @@ codes! {
     InstrumentNotWanted "instrument_not_wanted" 409 "The event does not look for this instrument" "L'événement ne cherche pas cet instrument";
     NoSlot "no_slot" 409 "All slots for this instrument are taken" "Toutes les places pour cet instrument sont prises";
     NotGoing "not_going" 409 "This person has no seat" "Cette personne n'a pas de place";
+    NotAGroup "not_a_group" 409 "This conversation has its members by itself" "Les membres de cette conversation ne se choisissent pas";
+    MessageDeleted "message_deleted" 409 "The message was deleted" "Le message a été supprimé";
+    TooLate "too_late" 409 "A message can be changed for {n} hours" "Un message peut être modifié pendant {n} heures";
     Conflict "conflict" 409 "Somebody else changed this at the same time; try again" "Quelqu'un d'autre a modifié cela en même temps ; réessayez";
     PreconditionFailed "precondition_failed" 412 "This was changed since you read it" "Cela a changé depuis votre lecture";
 

@@ -29,6 +29,12 @@ pub struct Created<T> {
     pub data: T,
 }
 
+/// 201 with the new resource, or 200 with the one that was there already.
+pub struct Ensured<T> {
+    pub created: Created<T>,
+    pub is_new: bool,
+}
+
 /// 200 with a resource and its `ETag`.
 pub struct Resource<T> {
     data: T,
@@ -123,6 +129,19 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Created<T> {
 
     fn describe(doc: &mut Description<'_>) {
         doc.success::<T>(201, &["Location"]);
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for Ensured<T> {
+    fn into_reply(self) -> Result<Reply> {
+        let Created { location, data } = self.created;
+        let status = if self.is_new { 201 } else { 200 };
+        Ok(Reply::json(status, &data)?.header(header::LOCATION, location))
+    }
+
+    fn describe(doc: &mut Description<'_>) {
+        doc.success::<T>(201, &["Location"]);
+        doc.success::<T>(200, &["Location"]);
     }
 }
 

@@ -11,6 +11,6 @@ pub fn bytes<const N: usize>() -> Result<[u8; N]> {
 }
 
 /// A number in `0..=most`, for jitter.
-pub(crate) fn up_to(most: u64) -> u64 {
+pub fn up_to(most: u64) -> u64 {
     bytes().map_or(most, |bytes| u64::from_le_bytes(bytes) % most.saturating_add(1))
 }

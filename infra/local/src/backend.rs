@@ -8,17 +8,22 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tunelink::app::App;
+use tunelink::app::{App, Clients};
 use tunelink::config::Config;
+use tunelink::live::LiveFunction;
 use tunelink::operation::Function;
 
 use crate::bulk::Bulk;
+use crate::clients;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
 use crate::keys::{self, Variables};
 use crate::listen::listen;
+use crate::live::{self, LiveGateway};
+use crate::react;
 use crate::store::{self, Store};
+use crate::stream::{Journal, Pump, Stream};
 use crate::table;
 
 /// The table's name where nothing else is said.
@@ -73,6 +78,7 @@ pub struct Backend {
     gateway: Gateway,
     server: JoinHandle<()>,
     stop: DropGuard,
+    pump: Pump,
     data: LocalData,
 }
 
@@ -80,9 +86,12 @@ impl Backend {
     /// Starts it all; when this returns, the API answers.
     pub async fn start(options: Options) -> Result<Self> {
         let (listener, address) = listen(options.http, "--port").await?;
-        let data = LocalData::open(&options).await?;
+        let data = LocalData::serving(&options, address).await?;
         functions::catalogue::seed(&data.app).await.map_err(Error::App)?;
-        let gateway = gateway(&data.app)?;
+        let gateway = gateway(&data.app)?.with_live(live(&data.app));
+        let pump =
+            Pump::start(data.stream().await?, react::mapping(), data.journal(), react::function(&data.app))
+                .await?;
         let stop = CancellationToken::new();
         let service = gateway.router(address.port()).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -92,7 +101,7 @@ impl Backend {
                 tracing::error!("the API is no longer served: {error}");
             }
         });
-        Ok(Self { address, gateway, server, stop: stop.drop_guard(), data })
+        Ok(Self { address, gateway, server, stop: stop.drop_guard(), pump, data })
     }
 
     /// Where the API is.
@@ -117,6 +126,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// What hands the changes of the table to the reaction.
+    pub fn pump(&self) -> &Pump {
+        &self.pump
+    }
+
     /// See [`LocalData::bulk`].
     pub fn bulk(&self) -> Option<Result<Bulk>> {
         self.data.bulk()
@@ -133,6 +147,9 @@ impl Backend {
         if tokio::time::timeout(GRACE, ended).await.is_err() {
             tracing::warn!("calls were still running after {} s", GRACE.as_secs());
         }
+        if tokio::time::timeout(GRACE, self.pump.stop()).await.is_err() {
+            tracing::warn!("reactions were still running after {} s", GRACE.as_secs());
+        }
         self.data.close().await;
     }
 }
@@ -145,12 +162,21 @@ pub struct LocalData {
     pub dynamodb_url: String,
     store: Option<Store>,
     /// Declared last and so dropped last: the folder is free once the store is closed.
-    _folder: Option<Folder>,
+    folder: Option<Folder>,
 }
 
 impl LocalData {
     /// Opens the store, with the table in it.
     pub async fn open(options: &Options) -> Result<Self> {
+        Self::with(options, None).await
+    }
+
+    /// The same for a backend on this address, by way of which it reaches sockets.
+    async fn serving(options: &Options, address: SocketAddr) -> Result<Self> {
+        Self::with(options, Some(address)).await
+    }
+
+    async fn with(options: &Options, address: Option<SocketAddr>) -> Result<Self> {
         let folder = match &options.data {
             Data::Memory => None,
             Data::Directory(path) => Some(Folder::open(path)?),
@@ -176,13 +202,30 @@ impl LocalData {
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
         }
-        let app = App::new(config, client.clone().into()).map_err(Error::App)?;
-        Ok(Self { app, client, table, dynamodb_url: url, store, _folder: folder })
+        let clients = Clients { live: address.map(clients::live), ..client.clone().into() };
+        let app = App::new(config, clients).map_err(Error::App)?;
+        Ok(Self { app, client, table, dynamodb_url: url, store, folder })
     }
 
     /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
     pub fn bulk(&self) -> Option<Result<Bulk>> {
         self.store.as_ref().map(|store| store.bulk(&self.table))
+    }
+
+    /// The table's stream.
+    pub async fn stream(&self) -> Result<Stream> {
+        match &self.store {
+            Some(store) => {
+                let stream = Stream::of(&self.table, &self.client, store.streams().clone()).await?;
+                Ok(stream.embedded(store, &self.table))
+            }
+            None => Stream::of(&self.table, &self.client, store::streams(&self.dynamodb_url)).await,
+        }
+    }
+
+    /// How far the stream was processed: an empty one where the data is in memory.
+    pub fn journal(&self) -> Journal {
+        self.folder.as_ref().map_or_else(Journal::in_memory, |folder| Journal::in_folder(folder.path()))
     }
 
     /// Ends calls in progress and closes the store.
@@ -215,6 +258,23 @@ async fn erase_hourly(app: App, stop: CancellationToken) {
             tracing::warn!("accounts are erased later: {error}");
         }
     }
+}
+
+fn live(app: &App) -> LiveGateway {
+    let handler = |function: &'static LiveFunction| -> live::Handler {
+        let app = app.clone();
+        Arc::new(move |request| {
+            let app = app.clone();
+            Box::pin(async move { function.call(&app, request).await })
+        })
+    };
+    let handlers = live::Handlers {
+        connect: handler(&functions::CONNECT),
+        disconnect: handler(&functions::DISCONNECT),
+        default: handler(&functions::RECEIVE),
+        actions: &[],
+    };
+    LiveGateway::new(handlers, live::Limits::default())
 }
 
 fn gateway(app: &App) -> Result<Gateway> {

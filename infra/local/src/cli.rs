@@ -37,6 +37,12 @@ pub enum Command {
     },
     /// Fill the local backend with a plausible world of events and musicians
     Demo(Demo),
+    /// Hand the records that the reaction to the table's stream gave up to it again
+    Redrive {
+        /// Folder of the local backend, running or not
+        #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
+        data: PathBuf,
+    },
     /// Erase the accounts that were left 30 days ago, and finish erasures that were interrupted
     EraseDue {
         #[command(flatten)]
@@ -116,11 +122,15 @@ impl Serve {
 
 impl Demo {
     pub fn target(&self) -> Target {
-        Target { data: self.data.clone(), aws: false, table: None }
+        Target::local(self.data.clone())
     }
 }
 
 impl Target {
+    pub fn local(data: PathBuf) -> Self {
+        Self { data, aws: false, table: None }
+    }
+
     /// The name of the table.
     pub fn table(&self) -> &str {
         self.table.as_deref().unwrap_or(TABLE)

@@ -25,6 +25,7 @@ pub fn path_parameters(function: &Function) -> Vec<(&'static str, String)> {
     let parameters = parameters.iter().filter(|parameter| parameter["in"] == "path");
     let value = |parameter: &Value| match parameter["schema"]["example"].as_str() {
         Some(example) => example.to_owned(),
+        None if parameter["schema"]["type"] == "integer" => "1".to_owned(),
         None => UUID.to_owned(),
     };
     parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, value(parameter)))).collect()

@@ -32,6 +32,10 @@ impl Folder {
         }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub fn database(&self) -> PathBuf {
         self.path.join("dynamodb.sqlite")
     }

@@ -18,21 +18,24 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
-const TARGET: &str = "DynamoDB_20120810.";
+const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
 /// An HTTP client that runs DynamoDB's operations itself. What it does not run, or what is refused in words that
 /// the emulator's server alone finds, goes to that server.
 pub(crate) struct InProcess {
     database: Database,
     server: SharedHttpClient,
+    written: watch::Sender<()>,
 }
 
 impl InProcess {
-    pub(crate) fn client(database: Database) -> SharedHttpClient {
+    /// `written` is told of every write that is done here.
+    pub(crate) fn client(database: Database, written: watch::Sender<()>) -> SharedHttpClient {
         // The SDK's own client would read the system's TLS certificates first, which nobody needs here.
         let server = aws_smithy_http_client::Builder::new().build_http();
-        SharedHttpClient::new(Self { database, server })
+        SharedHttpClient::new(Self { database, server, written })
     }
 }
 
@@ -49,7 +52,8 @@ impl HttpClient for InProcess {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let server = self.server.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { database: self.database.clone(), server: Arc::new(server) })
+        let (database, written) = (self.database.clone(), self.written.clone());
+        SharedHttpConnector::new(Connector { database, server: Arc::new(server), written })
     }
 }
 
@@ -57,6 +61,7 @@ impl HttpClient for InProcess {
 struct Connector {
     database: Database,
     server: Arc<SharedHttpConnector>,
+    written: watch::Sender<()>,
 }
 
 impl fmt::Debug for Connector {
@@ -67,11 +72,13 @@ impl fmt::Debug for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").and_then(|target| target.strip_prefix(TARGET));
-        let call = target.and_then(operation).zip(request.body().bytes().map(<[u8]>::to_vec));
+        let target = request.headers().get("x-amz-target");
+        let name = target.and_then(|target| TARGETS.iter().find_map(|prefix| target.strip_prefix(prefix)));
+        let call = name.and_then(operation).zip(request.body().bytes().map(<[u8]>::to_vec));
         let Some((operation, body)) = call else {
             return self.server.call(request);
         };
+        let writes = name.is_some_and(|name| WRITES.contains(&name));
         let this = self.clone();
         HttpConnectorFuture::new(async move {
             let database = this.database.clone();
@@ -82,7 +89,12 @@ impl HttpConnector for Connector {
                 _ => tokio::task::spawn_blocking(move || operation(&database, &body)).await,
             };
             match answer.map_err(|error| ConnectorError::other(error.into(), None))? {
-                Answer::Reply(status, json) => reply(status, json),
+                Answer::Reply(status, json) => {
+                    if writes && status == 200 {
+                        this.written.send_replace(());
+                    }
+                    reply(status, json)
+                }
                 Answer::AskServer => this.server.call(request).await,
             }
         })
@@ -96,8 +108,11 @@ enum Answer {
 
 type Operation = fn(&Database, &[u8]) -> Answer;
 
-/// What the backend does all day; tables and streams are managed by way of the server. But a table is described here:
-/// the server counts all that is in it first, which takes more than ten seconds where there are 100,000 events.
+/// The operations that may leave a record in the table's stream.
+const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
+/// What the backend does all day; tables are managed by way of the server. But a table is described here: the server
+/// counts all that is in it first, which takes more than ten seconds where there are 100,000 events.
 fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "GetItem" => |database, body| run(body, |request| database.get_item(request)),
@@ -110,6 +125,9 @@ fn operation(name: &str) -> Option<Operation> {
         "TransactGetItems" => |database, body| run(body, |request| database.transact_get_items(request)),
         "DescribeTable" => describe,
         "TransactWriteItems" => |database, body| run(body, |request| database.transact_write_items(request)),
+        "DescribeStream" => |database, body| run(body, |request| database.describe_stream(request)),
+        "GetShardIterator" => |database, body| run(body, |request| database.get_shard_iterator(request)),
+        "GetRecords" => |database, body| run(body, |request| database.get_records(request)),
         _ => return None,
     })
 }
@@ -173,119 +191,4 @@ fn reply(status: u16, json: String) -> Result<HttpResponse, ConnectorError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::error::DisplayErrorContext;
-    use aws_sdk_dynamodb::types::{
-        AttributeValue, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    };
-
-    use crate::backend::{Backend, Options, TABLE};
-    use crate::store;
-
-    fn text(value: &str) -> AttributeValue {
-        AttributeValue::S(value.to_owned())
-    }
-
-    /// Runs `$call` in process and over HTTP, and asserts that both are refused in the same words.
-    macro_rules! refused {
-        ($direct:ident, $http:ident, |$client:ident| $call:expr) => {{
-            async fn refusal($client: &Client) -> String {
-                let error = $call.send().await.unwrap_err().into_service_error();
-                let text = DisplayErrorContext(error).to_string();
-                let text = text.split("extras").next().unwrap();
-                // Request ids differ, and are in capitals; the attributes of an item have no order.
-                let words = text.split(|c: char| !c.is_alphanumeric());
-                let mut words: Vec<&str> = words.filter(|word| word.contains(char::is_lowercase)).collect();
-                words.sort_unstable();
-                words.join(" ")
-            }
-            let direct = refusal($direct).await;
-            assert_eq!(direct, refusal($http).await);
-            direct
-        }};
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn answers_and_refusals_are_those_of_the_server() {
-        let backend = Backend::start(Options::ephemeral()).await.unwrap();
-        let (direct, http) = (backend.client(), &store::client(backend.dynamodb_url(), None));
-        let item = direct.put_item().table_name(TABLE).item("pk", text("a")).item("sk", text("b"));
-        let numbers = AttributeValue::Ns(vec!["3".to_owned(), "1".to_owned(), "2".to_owned()]);
-        item.item("numbers", numbers).send().await.unwrap();
-
-        let get = |client: &Client| {
-            client.get_item().table_name(TABLE).key("pk", text("a")).key("sk", text("b")).send()
-        };
-        let (found, expected) = (get(direct).await.unwrap().item, get(http).await.unwrap().item);
-        assert!(found.is_some());
-        assert_eq!(found, expected);
-        let taken = refused!(direct, http, |client| client
-            .put_item()
-            .table_name(TABLE)
-            .item("pk", text("a"))
-            .item("sk", text("b"))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld));
-        assert!(taken.contains("ConditionalCheckFailedException") && taken.contains("numbers"), "{taken}");
-        let unknown =
-            refused!(direct, http, |client| client.get_item().table_name("other").key("pk", text("a")));
-        assert!(unknown.contains("ResourceNotFoundException"), "{unknown}");
-        let empty = refused!(direct, http, |client| client
-            .put_item()
-            .table_name(TABLE)
-            .item("pk", text(""))
-            .item("sk", text("b")));
-        assert!(empty.contains("ValidationException"), "{empty}");
-        let number = refused!(direct, http, |client| client
-            .put_item()
-            .table_name(TABLE)
-            .item("pk", text("a"))
-            .item("sk", text("b"))
-            .item("n", AttributeValue::N("many".to_owned())));
-        assert!(number.contains("ValidationException"), "{number}");
-        backend.stop().await;
-    }
-
-    #[tokio::test]
-    async fn a_table_is_described_as_the_server_describes_it() {
-        let backend = Backend::start(Options::ephemeral()).await.unwrap();
-        let http = store::client(backend.dynamodb_url(), None);
-        let describe = async |client: &Client| {
-            client.describe_table().table_name(TABLE).send().await.unwrap().table.unwrap()
-        };
-        let (direct, server) = (describe(backend.client()).await, describe(&http).await);
-        assert_eq!(direct.key_schema, server.key_schema);
-        assert_eq!(direct.attribute_definitions, server.attribute_definitions);
-        assert_eq!(direct.table_status, server.table_status);
-        assert_eq!(direct.stream_specification, server.stream_specification);
-        assert!(direct.latest_stream_arn.is_some());
-        assert_eq!(direct.latest_stream_arn, server.latest_stream_arn);
-        let (direct, server) = (direct.global_secondary_indexes(), server.global_secondary_indexes());
-        assert!(!direct.is_empty() && direct.len() == server.len());
-        for (direct, server) in direct.iter().zip(server) {
-            assert_eq!(direct.index_name, server.index_name);
-            assert_eq!(direct.key_schema, server.key_schema);
-            assert_eq!(direct.projection, server.projection);
-        }
-        backend.stop().await;
-    }
-
-    #[tokio::test]
-    async fn a_cancelled_transaction_says_why_on_a_runtime_of_one_thread_too() {
-        let backend = Backend::start(Options::ephemeral()).await.unwrap();
-        let (direct, http) = (backend.client(), &store::client(backend.dynamodb_url(), None));
-        let cancelled = refused!(direct, http, |client| {
-            let put =
-                Put::builder().table_name(TABLE).item("pk", text("a")).item("sk", text("b")).build().unwrap();
-            let check = ConditionCheck::builder().table_name(TABLE).key("pk", text("c")).key("sk", text("d"));
-            let check = check.condition_expression("attribute_exists(pk)").build().unwrap();
-            client
-                .transact_write_items()
-                .transact_items(TransactWriteItem::builder().put(put).build())
-                .transact_items(TransactWriteItem::builder().condition_check(check).build())
-        });
-        assert!(cancelled.contains("ConditionalCheckFailed"), "{cancelled}");
-        backend.stop().await;
-    }
-}
+mod tests;

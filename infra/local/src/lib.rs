@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod bulk;
 pub mod cli;
+mod clients;
 mod database;
 pub mod error;
 pub mod examples;
@@ -13,7 +14,9 @@ mod in_process;
 pub mod keys;
 mod listen;
 pub mod live;
+pub mod react;
 pub mod store;
+pub mod stream;
 pub mod table;
 pub mod target;
 pub mod template;

@@ -12,6 +12,7 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use tunelink_local::backend::{Backend, Data};
 use tunelink_local::cli::{Cli, Command, Serve, Target};
+use tunelink_local::stream::Redriven;
 use tunelink_local::target;
 
 /// One line a call, the gateway's: the operation's own is for AWS. The emulator warns of every condition that does
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
         Some(Command::MakeAdmin { member, target }) => make_admin(&target, &member).await,
         Some(Command::Seed { target }) => seed(&target).await,
         Some(Command::Demo(options)) => demo::run(&options).await,
+        Some(Command::Redrive { data }) => redrive(&Target::local(data)).await,
         Some(Command::EraseDue { target }) => erase_due(&target).await,
     };
     match outcome {
@@ -81,6 +83,18 @@ async fn erase_due(target: &Target) -> Result<(), String> {
     opened.close().await;
     let erased = outcome.map_err(text)?;
     println!("{erased} accounts were erased.");
+    Ok(())
+}
+
+async fn redrive(target: &Target) -> Result<(), String> {
+    let opened = target::open(target).await.map_err(text)?;
+    let outcome = opened.redrive().await;
+    opened.close().await;
+    let Redriven { succeeded, failed, gone } = outcome.map_err(text)?;
+    println!("{succeeded} dead letters were made up for.");
+    if failed + gone > 0 {
+        return Err(format!("{failed} failed again, and the records of {gone} are no longer in the stream"));
+    }
     Ok(())
 }
 

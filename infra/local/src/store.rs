@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -22,7 +23,7 @@ use crate::error::Result;
 use crate::in_process::InProcess;
 use crate::listen::listen;
 
-const REGION: &str = "eu-west-3";
+pub(crate) const REGION: &str = "eu-west-3";
 /// How often items whose time is over are removed. AWS takes up to days for it.
 const SWEEP: Duration = Duration::from_hours(1);
 /// When the first are: it looks at every item, and commands that are done in a moment have no use for it.
@@ -32,6 +33,9 @@ const FIRST_SWEEP: Duration = Duration::from_mins(1);
 pub struct Store {
     address: SocketAddr,
     client: Client,
+    streams: aws_sdk_dynamodbstreams::Client,
+    written: watch::Receiver<()>,
+    file: Option<PathBuf>,
     database: Database,
     stop: DropGuard,
     server: JoinHandle<std::result::Result<(), String>>,
@@ -45,8 +49,11 @@ impl Store {
         transport: Option<Transport>,
     ) -> Result<Self> {
         let (listener, address) = listen(address, "--dynamodb-port").await?;
-        let database = database::open(file)?;
-        let client = connect(&url(address), InProcess::client(database.clone()), transport);
+        let database = database::open(file.clone())?;
+        let (writing, written) = watch::channel(());
+        let http = InProcess::client(database.clone(), writing);
+        let streams = connect_streams(&url(address), http.clone());
+        let client = connect(&url(address), http, transport);
         let stop = CancellationToken::new();
         tokio::spawn(sweep(database.clone(), stop.clone()));
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
@@ -54,7 +61,7 @@ impl Store {
             database.clone(),
             stop.clone().cancelled_owned(),
         ));
-        Ok(Self { address, client, database, stop: stop.drop_guard(), server })
+        Ok(Self { address, client, streams, written, file, database, stop: stop.drop_guard(), server })
     }
 
     pub fn url(&self) -> String {
@@ -64,6 +71,21 @@ impl Store {
     /// A client that shares this process with the database.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// A client for its tables' streams that shares this process with the database. No [`Transport`] is between.
+    pub fn streams(&self) -> &aws_sdk_dynamodbstreams::Client {
+        &self.streams
+    }
+
+    /// Changes with every write that is done in this process; those that come over the socket go unnoticed.
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.written.clone()
+    }
+
+    /// Where the database is kept, if it is not in memory.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The way to fill a table of it quickly.
@@ -102,21 +124,45 @@ pub fn client(url: &str, transport: Option<Transport>) -> Client {
     connect(url, aws_smithy_http_client::Builder::new().build_http(), transport)
 }
 
+/// As [`client`], for the streams of its tables.
+pub fn streams(url: &str) -> aws_sdk_dynamodbstreams::Client {
+    connect_streams(url, aws_smithy_http_client::Builder::new().build_http())
+}
+
+fn connect_streams(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodbstreams::Client {
+    let config = aws_sdk_dynamodbstreams::Config::builder()
+        .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .timeout_config(timeouts())
+        .http_client(http)
+        .build();
+    aws_sdk_dynamodbstreams::Client::from_conf(config)
+}
+
+fn credentials() -> Credentials {
+    Credentials::from_keys("local", "local", None)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .build()
+}
+
 fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
     let http = match transport {
         Some(Transport(wrap)) => wrap(http),
         None => http,
     };
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(10))
-        .build();
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .credentials_provider(Credentials::from_keys("local", "local", None))
+        .credentials_provider(credentials())
         .endpoint_url(url)
-        .timeout_config(timeouts)
+        .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .http_client(http)
         .build();

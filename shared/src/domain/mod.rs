@@ -3,6 +3,7 @@
 mod account;
 mod catalogue;
 mod connection;
+mod conversation;
 mod event;
 mod home;
 mod participation;
@@ -21,6 +22,10 @@ pub use self::{
         UserOfEntry,
     },
     connection::ConnectionId,
+    conversation::{
+        ClientMessageId, Conversation, ConversationKind, EDITABLE, GroupTitle, Happening, Later, LaterView,
+        MAX_FOUNDERS, MAX_MEMBERS, MemberRole, Membership, Message, MessageText, MessageView,
+    },
     event::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted, degrees,

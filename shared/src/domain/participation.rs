@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{EventId, Level, Slug, UserId, seats};
 
 /// What has become of somebody's wish to take part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum ParticipationStatus {

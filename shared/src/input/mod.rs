@@ -179,6 +179,25 @@ tuple!(A B C D);
 
 /// Shape first, then the rules; either way every fault is reported. serde alone would take an array for an
 /// object, and would stop at the first fault.
+/// What came as JSON by another way than a request's body, checked like one.
+pub fn parse<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(bytes: &[u8]) -> Result<T> {
+    check(json::parse(bytes)?)
+}
+
+/// A part of what came as JSON, checked; faults are named with the part in front.
+pub fn part<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(
+    name: &str,
+    value: Value,
+) -> Result<T> {
+    check(value).map_err(|mut error: Error| {
+        for fault in &mut error.fields {
+            fault.field =
+                if fault.field.is_empty() { name.to_owned() } else { format!("{name}.{}", fault.field) };
+        }
+        error
+    })
+}
+
 fn check<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(value: Value) -> Result<T> {
     let faults = schema::faults(schema::of::<T>(), &value);
     if faults.iter().any(|fault| fault.code.is_of_shape()) {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Input;
 use crate::{
-    domain::{EventId, SessionId, Slug, UserId},
+    domain::{ConversationId, EventId, NotificationId, SessionId, Slug, UserId},
     error::{Code, Result},
     openapi::Description,
     operation::Route,
@@ -30,7 +30,15 @@ macro_rules! ids {
     )*};
 }
 
-ids!(EventId SessionId UserId);
+ids!(ConversationId EventId NotificationId SessionId UserId);
+
+/// The number of a message, which counts from 1.
+impl PathParameter for u64 {
+    fn parse(text: &str) -> Option<Self> {
+        let number: Self = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
+    }
+}
 
 impl PathParameter for Slug {
     fn parse(text: &str) -> Option<Self> {

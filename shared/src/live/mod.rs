@@ -6,7 +6,7 @@ mod send;
 mod sockets;
 
 pub use self::{
-    frame::Frame,
+    frame::{Fault, Frame, Left, MarkedRead, Pong, ReadMark, Refusal, Sent, Typing},
     function::{LiveFunction, LiveOperation, LiveRequest},
     send::{send, send_to},
     sockets::{Delivery, Sockets},

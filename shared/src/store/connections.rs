@@ -9,6 +9,7 @@ use super::{Condition, Query, Store, Write, keys};
 use crate::{
     domain::{ConnectionId, Session, SessionId, UserId},
     error::{Code, Result},
+    text::Language,
 };
 
 /// A socket, and whose session opened it.
@@ -18,6 +19,8 @@ pub struct Connection {
     pub user_id: UserId,
     pub session_id: SessionId,
     pub connected_at: Timestamp,
+    /// What its errors are written in.
+    pub language: Language,
     /// When no socket lives any more, in seconds of the epoch.
     pub expires: i64,
 }
@@ -25,8 +28,17 @@ pub struct Connection {
 /// The longest that API Gateway keeps a socket open, and a little more.
 pub const LONGEST_SECONDS: i64 = 2 * 3600 + 60;
 
-/// Remembers a socket, provided that its session stands; `beside` is written along.
+/// The most sockets of one person.
+const MAX_SOCKETS: usize = 20;
+
+/// Remembers a socket, provided that its session stands; `beside` is written along. Where a person has too many, the
+/// oldest gives way.
 pub async fn add(store: &Store, new: &Connection, beside: impl IntoIterator<Item = Write>) -> Result<()> {
+    let mut others = all(store, new.user_id).await?;
+    others.sort_by_key(|other| other.connected_at);
+    for oldest in others.iter().take((others.len() + 1).saturating_sub(MAX_SOCKETS)) {
+        remove(store, oldest).await?;
+    }
     let session = Write::check(keys::session(new.user_id, new.session_id));
     let session = session.when(Condition::exists(), Code::SessionEnded);
     let rows = [
@@ -43,13 +55,25 @@ pub async fn find(store: &Store, id: &ConnectionId) -> Result<Option<Connection>
 
 /// The sockets of a person whose sessions stand.
 pub async fn of(store: &Store, person: UserId, now: Timestamp) -> Result<Vec<Connection>> {
-    let query = Query::partition(keys::user(person)).prefix(keys::CONNECTION).consistent();
-    let mut sockets = store.query::<Connection>(&query).await?.rows;
+    let mut sockets = all(store, person).await?;
     sockets.retain(|socket| socket.expires > now.as_second());
     let sessions: HashSet<SessionId> = sockets.iter().map(|socket| socket.session_id).collect();
     let sessions = standing(store, person, sessions, now).await?;
     sockets.retain(|socket| sessions.contains(&socket.session_id));
     Ok(sockets)
+}
+
+async fn all(store: &Store, person: UserId) -> Result<Vec<Connection>> {
+    let query = Query::partition(keys::user(person)).prefix(keys::CONNECTION).consistent();
+    Ok(store.query::<Connection>(&query).await?.rows)
+}
+
+/// Forgets the sockets of a session.
+pub async fn remove_of_session(store: &Store, person: UserId, session: SessionId) -> Result<()> {
+    for socket in all(store, person).await?.iter().filter(|socket| socket.session_id == session) {
+        remove(store, socket).await?;
+    }
+    Ok(())
 }
 
 /// Those among a person's sessions that stand.

@@ -1,6 +1,6 @@
 //! Erasing a person: every step can be repeated, and what was begun is on a list until it is finished.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, hash::Hash, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Condition, Key, Query, RELATED, Store, Write,
     accounts::{self, Credential},
-    events, keys, nearby,
+    conversations, events, keys, nearby,
     participations::{self, Card},
     sessions,
 };
@@ -73,6 +73,7 @@ pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool>
 /// list, so that an interruption at any point leaves something to take up.
 pub async fn finish(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
     leave_events(store, user_id, now).await?;
+    conversations::forget(store, user_id, now).await?;
     let blockers = store.query::<Key>(&Query::index(RELATED, keys::blockers_of(user_id))).await?.rows;
     let profile = store.get::<Profile>(keys::profile(user_id)).await?;
     let mut items = blockers;
@@ -91,33 +92,48 @@ pub async fn finish(store: &Store, user_id: UserId, now: Timestamp) -> Result<()
     }
 }
 
-/// Cancels what this person organises and gives back the seats that they have. The index may lag behind, so it is
-/// looked at until it has nothing more; if that takes too long, the next attempt goes on.
+/// Cancels what this person organises and gives back the seats that they have.
 async fn leave_events(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
-    const STALE_LOOKS: u64 = 6;
-    let (mut left, mut stale_looks) = (HashSet::new(), 0);
-    loop {
-        let entries = participations::of(store, user_id, 100).await?.rows;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let seen = left.len();
+    let mut drain = Drain::new();
+    while let Some(entries) = drain.fresh(participations::of(store, user_id, 100).await?.rows).await? {
         for entry in entries {
-            let (Card::Organiser { event_id } | Card::Participant { event_id, .. }) = entry;
-            if !left.insert(event_id) {
-                continue;
-            }
             match entry {
-                Card::Organiser { .. } => events::orphan(store, event_id, now).await?,
-                Card::Participant { .. } => participations::erase(store, event_id, user_id, now).await?,
+                Card::Organiser { event_id } => events::orphan(store, event_id, now).await?,
+                Card::Participant { event_id, .. } => {
+                    participations::erase(store, event_id, user_id, now).await?;
+                }
             }
         }
-        if left.len() == seen {
-            stale_looks += 1;
-            if stale_looks > STALE_LOOKS {
-                return Err(Error::unavailable("the index still has events of somebody who left"));
-            }
-            tokio::time::sleep(Duration::from_millis(stale_looks * 100)).await;
+    }
+    Ok(())
+}
+
+/// Takes out of an index all that it has of somebody. The index may lag behind, so it is looked at until it has
+/// nothing more; if that takes too long, the next attempt goes on.
+pub(super) struct Drain<T> {
+    seen: HashSet<T>,
+    stale_looks: u64,
+}
+
+impl<T: Clone + Eq + Hash> Drain<T> {
+    pub(super) fn new() -> Self {
+        Self { seen: HashSet::new(), stale_looks: 0 }
+    }
+
+    /// What is new among the entries of one look; `None` when there are none at all any more.
+    pub(super) async fn fresh(&mut self, mut entries: Vec<T>) -> Result<Option<Vec<T>>> {
+        const STALE_LOOKS: u64 = 6;
+        if entries.is_empty() {
+            return Ok(None);
         }
+        entries.retain(|entry| self.seen.insert(entry.clone()));
+        if entries.is_empty() {
+            self.stale_looks += 1;
+            if self.stale_looks > STALE_LOOKS {
+                return Err(Error::unavailable("the index still has entries of somebody who left"));
+            }
+            tokio::time::sleep(Duration::from_millis(self.stale_looks * 100)).await;
+        }
+        Ok(Some(entries))
     }
 }

@@ -6,6 +6,7 @@ pub mod catalogue;
 mod commit;
 mod condition;
 pub mod connections;
+pub mod conversations;
 pub mod erasure;
 pub mod events;
 mod expression;
@@ -21,6 +22,7 @@ pub mod seed;
 pub mod sessions;
 pub mod tastes;
 pub mod throttle;
+pub mod tickets;
 mod write;
 
 use std::{collections::HashMap, fmt, sync::Arc};

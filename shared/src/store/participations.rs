@@ -28,7 +28,7 @@ struct Row {
 }
 
 /// What the index knows of somebody's part in an event.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum Card {
     Organiser { event_id: EventId },

@@ -32,6 +32,20 @@ pub struct Found<T> {
     pub more: bool,
 }
 
+/// Items by their keys.
+pub(super) struct Items(HashMap<Key, Item>);
+
+impl Items {
+    /// The item under this key, as a `T`.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
+        self.0.remove(key).map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+    }
+
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.0.contains_key(key)
+    }
+}
+
 impl Query {
     /// All of a partition, in the order of its sort keys.
     pub fn partition(pk: impl Into<String>) -> Self {
@@ -259,6 +273,16 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// Reads items of several kinds as they are now, each to be asked for by its key.
+    pub(super) async fn get_each(&self, keys: Vec<Key>) -> Result<Items> {
+        let items = self.get_items(keys, true).await?.into_iter();
+        let keyed = items.map(|item| {
+            let key = serde_dynamo::from_item(item.clone()).map_err(Error::internal)?;
+            Ok((key, item))
+        });
+        keyed.collect::<Result<_>>().map(Items)
     }
 
     /// Whether the table answers.

@@ -6,6 +6,7 @@
 mod accounts;
 mod catalogue;
 mod contract;
+mod conversations;
 mod events;
 mod harness;
 mod platform;

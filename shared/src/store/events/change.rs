@@ -13,7 +13,7 @@ use super::{
     rows::{event_row, seats_row, slot_row, text_row},
 };
 use crate::{
-    domain::{EventId, EventStatus, Slug, UserId},
+    domain::{ConversationId, EventId, EventStatus, Slug, UserId},
     error::{Code, Error, Result},
     store::{Condition, Key, Store, Write, commit::Contention, keys, participations},
 };
@@ -71,6 +71,8 @@ where
 pub async fn orphan(store: &Store, id: EventId, now: Timestamp) -> Result<()> {
     let Some(standing) = find(store, id).await? else { return Ok(()) };
     if standing.event.status == EventStatus::Draft {
+        let talk = keys::conversation_partition(ConversationId(id.0));
+        store.delete_all(store.keys_of(talk).await?).await?;
         return store.delete_all(store.keys_of(keys::event_partition(id)).await?).await;
     }
     let decide = |standing: &mut Standing, ()| {

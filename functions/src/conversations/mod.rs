@@ -1,0 +1,16 @@
+pub mod add_conversation_participant;
+pub mod create_conversation;
+pub mod create_live_ticket;
+pub mod delete_message;
+pub mod edit_message;
+pub mod get_conversation;
+pub mod get_message;
+pub mod list_conversation_participants;
+pub mod list_conversations;
+pub mod list_messages;
+pub mod mark_read;
+pub mod remove_conversation_participant;
+pub mod send_message;
+pub mod sync;
+pub mod update_conversation;
+mod view;

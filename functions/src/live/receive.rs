@@ -1,0 +1,116 @@
+use serde_json::Value;
+use tunelink::{
+    Code, Error, Result,
+    app::App,
+    auth::Member,
+    domain::ConnectionId,
+    input,
+    live::{self, Frame, LiveOperation, LiveRequest, MarkedRead, Pong, Refusal, Sent, Typing},
+    store::{
+        connections::{self, Connection},
+        conversations, sessions,
+        throttle::Bucket,
+    },
+};
+
+use super::request::{Action, MarkReadRequest, Request, SendMessageRequest, TypingRequest};
+
+/// Takes what comes over a socket and answers over the same. Whatever is wrong with a frame, the socket stays open,
+/// unless its session has ended.
+pub struct Receive;
+
+/// The largest frame, in bytes: what API Gateway lets through in one piece.
+const MAX_FRAME: usize = 32 * 1024;
+/// So many frames of one socket, and the seconds for them.
+const FRAMES: (u32, i64) = (100, 10);
+
+impl LiveOperation for Receive {
+    const ROUTE: &'static str = "$default";
+
+    async fn run(app: &App, id: ConnectionId, request: &LiveRequest) -> Result<()> {
+        let Some(connection) = connections::find(app.store(), &id).await? else {
+            // It was forgotten, which closes it; nothing is owed to it.
+            return Ok(());
+        };
+        let session = sessions::find(app.store(), connection.user_id, connection.session_id).await?;
+        if session.is_none_or(|session| session.expires <= app.now().as_second()) {
+            return connections::remove(app.store(), &connection).await;
+        }
+        let text = request.body.as_deref().filter(|_| !request.is_base64_encoded).unwrap_or_default();
+        let (request_id, outcome) = take(app, &connection, text).await;
+        let answer = match outcome {
+            Ok(None) => return Ok(()),
+            Ok(Some(answer)) => answer,
+            Err(error) => {
+                if let Some(cause) = error.cause() {
+                    tracing::error!(%cause, "failed");
+                }
+                Frame::Error(Refusal::new(request_id, &error, connection.language))
+            }
+        };
+        let bytes = serde_json::to_vec(&answer).map_err(Error::internal)?;
+        app.sockets().post(&id, &bytes).await.map(|_| ())
+    }
+}
+
+/// Does what a frame asks for; its id, and the answer if there is one.
+async fn take(app: &App, from: &Connection, text: &str) -> (Option<String>, Result<Option<Frame>>) {
+    let request = match parse(app, from, text).await {
+        Ok(request) => request,
+        Err(error) => return (None, Err(error)),
+    };
+    let outcome = act(app, from, request.request_id.clone(), request.action, request.data).await;
+    (request.request_id, outcome)
+}
+
+async fn parse(app: &App, from: &Connection, text: &str) -> Result<Request> {
+    let (frames, seconds) = FRAMES;
+    let bucket = Bucket::new(format!("frames {}", from.connection_id.as_str()), frames).per_seconds(seconds);
+    bucket.take(app.store(), app.now()).await?;
+    if text.len() > MAX_FRAME {
+        return Err(Error::from(Code::BodyTooLarge).limit(MAX_FRAME));
+    }
+    input::parse(text.as_bytes())
+}
+
+async fn act(
+    app: &App,
+    from: &Connection,
+    request_id: Option<String>,
+    action: Action,
+    data: Option<Value>,
+) -> Result<Option<Frame>> {
+    let data = data.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    let (store, now) = (app.store(), app.now());
+    let member = Member { user_id: from.user_id, session_id: from.session_id };
+    match action {
+        Action::Ping => Ok(Some(Frame::Pong(Pong { request_id }))),
+        Action::SendMessage => {
+            let new: SendMessageRequest = input::part("data", data)?;
+            let new = conversations::NewMessage {
+                conversation_id: new.conversation_id,
+                sender_id: member.user_id,
+                text: new.text.with_line_feeds(),
+                client_message_id: new.client_message_id,
+                reply_to: new.reply_to,
+            };
+            let message = conversations::send(store, &new, now).await?.shown(false);
+            Ok(Some(Frame::Sent(Sent { request_id, message })))
+        }
+        Action::MarkRead => {
+            let MarkReadRequest { conversation_id, seq } = input::part("data", data)?;
+            let part = conversations::mark_read(store, conversation_id, member.user_id, seq, now).await?;
+            Ok(Some(Frame::MarkedRead(MarkedRead { request_id, conversation_id, read_seq: part.read_seq })))
+        }
+        Action::Typing => {
+            let TypingRequest { conversation_id } = input::part("data", data)?;
+            let (conversation, _) = conversations::find(store, conversation_id, member.user_id).await?;
+            if !conversation.is_broadcast() {
+                let user_id = member.user_id;
+                let people = conversations::reached_by(store, conversation_id, user_id).await?;
+                live::send(app, people, &Frame::Typing(Typing { conversation_id, user_id })).await?;
+            }
+            Ok(None)
+        }
+    }
+}

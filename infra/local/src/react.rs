@@ -1,0 +1,22 @@
+//! The reaction to the table's stream, as the function behind it.
+
+use std::sync::Arc;
+
+use functions::REACT;
+use tunelink::app::App;
+
+use crate::stream::{Function, Mapping};
+
+/// The function that the records of the table's stream are for.
+pub fn function(app: &App) -> Function {
+    let app = app.clone();
+    Arc::new(move |event| {
+        let app = app.clone();
+        Box::pin(async move { Ok(REACT.call(&app, event).await) })
+    })
+}
+
+/// How the stream and the function are connected.
+pub fn mapping() -> Mapping {
+    Mapping { function_name: REACT.name.to_owned(), ..Mapping::default() }
+}
