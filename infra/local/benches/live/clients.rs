@@ -50,11 +50,15 @@ impl Clients {
     }
 
     /// Lets the clients send, and waits for what became of it.
-    pub(crate) fn measured(mut self) -> Result<Outcome> {
+    pub(crate) fn measured(&mut self) -> Result<Outcome> {
         self.tell("send")?;
-        let outcome = serde_json::from_str(&self.hear()?)?;
-        self.process.wait()?;
-        Ok(outcome)
+        Ok(serde_json::from_str(&self.hear()?)?)
+    }
+
+    /// Lets the clients close their sockets and end.
+    pub(crate) fn end(mut self) -> Result<()> {
+        drop(self.process.stdin.take());
+        Ok(self.process.wait().map(|_| ())?)
     }
 
     fn tell(&mut self, line: &str) -> Result<()> {
@@ -84,6 +88,8 @@ pub(crate) async fn run() -> Result<()> {
     tokio::task::block_in_place(|| asked.next()).ok_or("the other process has ended")??;
     talk(&plan, &sent).await;
     println!("{}", serde_json::to_string(&sent.outcome())?);
+    // The sockets stay open until the other process has looked at them.
+    tokio::task::block_in_place(|| asked.next());
     Ok(())
 }
 

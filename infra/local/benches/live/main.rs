@@ -66,13 +66,14 @@ async fn measure(options: &Options) -> Result<()> {
     let plan = Plan { url: backend.url(), rate: options.rate, seconds: options.seconds, people };
     let before = memory::resident();
     let mut clients = Clients::start(&plan)?;
-    clients.opened()?;
+    tokio::task::block_in_place(|| clients.opened())?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let (open, after) = (backend.open_sockets(), memory::resident());
     eprintln!("{open} sockets are open; sending for {} s", options.seconds);
-    let outcome = tokio::task::spawn_blocking(move || clients.measured()).await??;
+    let measuring = move || clients.measured().map(|outcome| (clients, outcome));
+    let (clients, outcome) = tokio::task::spawn_blocking(measuring).await??;
     let figures = Figures { open, before, after, outcome, left: backend.open_sockets() };
     figures.print(options.rate);
     backend.stop().await;
-    Ok(())
+    clients.end()
 }
