@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod conversations;
 pub mod events;
 pub mod live;
+pub mod notifications;
 pub mod participations;
 pub mod platform;
 pub mod reactions;
@@ -101,6 +102,16 @@ functions! {
         MARK_READ mark_read MarkRead
         SYNC sync Sync
         CREATE_LIVE_TICKET create_live_ticket CreateLiveTicket
+    }
+    notifications "Notifications" "What happened, and how you want to be told" {
+        CREATE_NOTIFICATION create_notification CreateNotification
+        LIST_NOTIFICATIONS list_notifications ListNotifications
+        GET_NOTIFICATION get_notification GetNotification
+        MARK_NOTIFICATION_READ mark_notification_read MarkNotificationRead
+        MARK_ALL_NOTIFICATIONS_READ mark_all_notifications_read MarkAllNotificationsRead
+        DELETE_NOTIFICATION delete_notification DeleteNotification
+        GET_PREFERENCES get_preferences GetPreferences
+        UPDATE_PREFERENCES update_preferences UpdatePreferences
     }
     catalogue "Catalogue" "Instruments and genres" {
         LIST_INSTRUMENTS list_instruments ListInstruments

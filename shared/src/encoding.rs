@@ -18,7 +18,14 @@ pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
 
 /// SHA-256 as base64url.
 pub fn sha256(bytes: &[u8]) -> String {
-    base64url(digest::digest(&digest::SHA256, bytes).as_ref())
+    base64url(&digest(bytes))
+}
+
+/// The 32 bytes of SHA-256.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    hash
 }
 
 /// A secret for HMAC-SHA-256 (RFC 2104), bound to one use by a label in front of each message.

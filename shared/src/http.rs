@@ -38,6 +38,9 @@ pub(crate) struct PageInfo {
     pub(crate) next: Option<String>,
     /// True when a budget cut the page short of what was asked.
     pub(crate) partial: bool,
+    /// How many notifications are unread, in the list of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unread: Option<u32>,
 }
 
 impl Reply {

@@ -1,6 +1,7 @@
 //! What every operation of TuneLink shares. `operation` is the place to begin; `docs/ARCHITECTURE.md` has the map.
 
 pub mod app;
+pub mod asyncapi;
 pub mod auth;
 pub mod config;
 pub mod cors;

@@ -48,6 +48,7 @@ pub struct Page<T> {
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
     partial: bool,
+    unread: Option<u32>,
     cache: &'static str,
 }
 
@@ -97,7 +98,7 @@ impl<T> Resource<T> {
 
 impl<T> Page<T> {
     pub const fn new(items: Vec<T>, next: Option<String>) -> Self {
-        Self { items, next, partial: false, cache: REVALIDATE }
+        Self { items, next, partial: false, unread: None, cache: REVALIDATE }
     }
 
     /// A page that a budget may have cut short of what was asked.
@@ -106,9 +107,19 @@ impl<T> Page<T> {
         Self { partial, ..self }
     }
 
+    /// Says how many are unread in the whole list.
+    #[must_use]
+    pub fn unread(self, number: u32) -> Self {
+        Self { unread: Some(number), ..self }
+    }
+
     #[must_use]
     pub fn public(self) -> Self {
         Self { cache: PUBLIC, ..self }
+    }
+
+    fn info(&self) -> PageInfo {
+        PageInfo { next: self.next.clone(), partial: self.partial, unread: self.unread }
     }
 }
 
@@ -159,7 +170,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Resource<T> {
 
 impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
     fn into_reply(self) -> Result<Reply> {
-        let page = PageInfo { next: self.next, partial: self.partial };
+        let page = self.info();
         let reply = Reply::list(200, &self.items, Some(page))?.header(header::CACHE_CONTROL, self.cache);
         Ok(Reply { etag: Some(ETag::Content), ..reply })
     }
@@ -182,8 +193,8 @@ impl<T: Feature> Output for Listing<T> {
             Self::Page(page) => page.into_reply()?,
             Self::Map(page) => {
                 let cache = page.cache;
-                let map =
-                    FeatureCollection::new(page.items, PageInfo { next: page.next, partial: page.partial });
+                let info = page.info();
+                let map = FeatureCollection::new(page.items, info);
                 let reply =
                     Reply::plain_as(geojson::MEDIA_TYPE, 200, &map)?.header(header::CACHE_CONTROL, cache);
                 Reply { etag: Some(ETag::Content), ..reply }

@@ -17,6 +17,14 @@ pub(crate) fn settings() -> SchemaSettings {
     SchemaSettings::openapi3().with_transform(RecursiveTransform(typed_null))
 }
 
+/// The same for AsyncAPI, whose schemas are those of JSON Schema draft 7.
+pub(crate) fn plain_settings() -> SchemaSettings {
+    SchemaSettings::draft07().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    })
+}
+
 /// OpenAPI 3.0.3 gives `nullable` a meaning only beside a `type`: what can only be null needs one, too.
 fn typed_null(schema: &mut Schema) {
     let only_null =

@@ -6,11 +6,11 @@ use tunelink::{
     Code, Result,
     app::App,
     auth::Member,
-    domain::Password,
+    domain::{AccountChange, Notice, Password},
     input::Body,
     operation::{Operation, Route},
     output::Done,
-    store::{accounts, profiles},
+    store::{accounts, notifications, profiles},
     text::Text,
 };
 
@@ -51,7 +51,10 @@ impl Operation for ChangePassword {
             return Err(Code::PasswordIsIdentity.at("new_password").into());
         }
         let hash = app.hasher().hash(change.new_password).await?;
-        let keep = member.session_id;
-        accounts::change_password(app.store(), &credential, &hash, keep, app.now()).await.map(|()| Done)
+        let (keep, now) = (member.session_id, app.now());
+        let notice = Notice::Account { change: AccountChange::Password };
+        let fact = format!("password/{}", credential.version);
+        let told = notifications::along(app.store(), member.user_id, notice, fact, now).await?;
+        accounts::change_password(app.store(), &credential, &hash, keep, now, &told).await.map(|()| Done)
     }
 }

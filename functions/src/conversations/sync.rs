@@ -102,7 +102,7 @@ impl Operation for Sync {
 
     async fn run(app: &App, member: Member, Body(known): Self::Input) -> Result<Self::Output> {
         let (store, user, synced_at) = (app.store(), member.user_id, app.now());
-        let since = known.since.as_ref().map(Instant::at);
+        let since = known.since.as_ref().map(Instant::precisely);
         let at: HashMap<ConversationId, (u64, u64)> = known
             .conversations
             .iter()

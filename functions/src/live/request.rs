@@ -9,23 +9,23 @@ use tunelink::domain::{ClientMessageId, ConversationId, MessageText};
 /// A frame from a client.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct Request {
+pub(super) struct Request {
     /// What is asked for
     #[garde(skip)]
-    pub action: Action,
+    pub(super) action: Action,
     /// Comes back with the answer
     #[garde(length(chars, max = 64))]
-    pub request_id: Option<String>,
+    pub(super) request_id: Option<String>,
     /// What the action takes
     #[serde(default)]
     #[garde(skip)]
-    pub data: Option<Value>,
+    pub(super) data: Option<Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
-pub enum Action {
+pub(super) enum Action {
     SendMessage,
     MarkRead,
     Typing,
@@ -39,34 +39,34 @@ pub enum Action {
     "conversation_id": "01900000-0000-7000-8000-000000000000", "text": "Shall we start with Nuages?",
     "client_message_id": "0190a6c2-7d1b-7f6e-9a0c-4d3f2b1a0c9e"
 }))]
-pub struct SendMessageRequest {
+pub(super) struct SendMessageRequest {
     #[garde(skip)]
-    pub conversation_id: ConversationId,
+    pub(super) conversation_id: ConversationId,
     #[garde(dive)]
-    pub text: MessageText,
+    pub(super) text: MessageText,
     #[garde(dive)]
-    pub client_message_id: ClientMessageId,
+    pub(super) client_message_id: ClientMessageId,
     /// The number of the message that it answers
     #[garde(skip)]
-    pub reply_to: Option<u64>,
+    pub(super) reply_to: Option<u64>,
 }
 
 /// How far you have read. The answer is a frame `marked_read`.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("example" = { "conversation_id": "01900000-0000-7000-8000-000000000000", "seq": 42 }))]
-pub struct MarkReadRequest {
+pub(super) struct MarkReadRequest {
     #[garde(skip)]
-    pub conversation_id: ConversationId,
+    pub(super) conversation_id: ConversationId,
     #[garde(skip)]
-    pub seq: u64,
+    pub(super) seq: u64,
 }
 
 /// That you are writing. There is no answer.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("example" = { "conversation_id": "01900000-0000-7000-8000-000000000000" }))]
-pub struct TypingRequest {
+pub(super) struct TypingRequest {
     #[garde(skip)]
-    pub conversation_id: ConversationId,
+    pub(super) conversation_id: ConversationId,
 }

@@ -83,6 +83,7 @@ impl Operation for JoinEvent {
                 joined_at: now,
                 waiting_since: None,
                 attended: None,
+                settled_at: None,
             };
             let mut seats = standing.seats.clone();
             let place = seats.join(&part.instrument_id).map_err(participations::refused)?;

@@ -8,7 +8,7 @@ use tunelink::{
     output::Done,
     store::{
         events::{self, Standing},
-        participations,
+        participations::{self, Departure},
     },
     text::Text,
 };
@@ -45,7 +45,10 @@ impl Operation for LeaveEvent {
             if let Some(place) = part.place() {
                 standing.seats.leave(&part.instrument_id, place);
             }
-            Ok((participations::replace(Some(&part), None)?, Done))
+            let mut writes = participations::replace(Some(&part), None)?;
+            let removed = user != member.user_id;
+            writes.push(Departure::of(&part, removed, now).note()?);
+            Ok((writes, Done))
         };
         let read = || participations::find(store, id, user);
         events::change(store, id, now, read, leave).await.map(|(_, done)| done)

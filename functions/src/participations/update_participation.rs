@@ -109,6 +109,9 @@ impl Operation for UpdateParticipation {
                 if let Some(decision) = changes.decision {
                     standing.must_be_to_come(now)?;
                     decide(standing, &mut part, decision, now)?;
+                    if part.status != before.status {
+                        part.settled_at = Some(now);
+                    }
                 }
                 if let Some(attended) = changes.attended {
                     mark(standing, &mut part, attended, now)?;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tunelink::{auth::Access, operation::Function};
 
 use crate::{
-    examples::{self, DOCUMENT},
+    examples::{self, ASYNCAPI, DOCUMENT},
     gateway,
 };
 
@@ -34,6 +34,7 @@ pub fn root() -> &'static Path {
 pub fn files() -> io::Result<Vec<File>> {
     let mut files = vec![
         File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
+        File { path: root().join("infra/asyncapi.json"), content: pretty(&ASYNCAPI) },
         File {
             path: root().join("README.md"),
             content: readme(&fs::read_to_string(root().join("README.md"))?)?,

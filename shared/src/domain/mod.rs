@@ -6,7 +6,9 @@ mod connection;
 mod conversation;
 mod event;
 mod home;
+mod notification;
 mod participation;
+mod preferences;
 mod profile;
 mod schedule;
 pub mod seats;
@@ -32,7 +34,14 @@ pub use self::{
         degrees_east,
     },
     home::Home,
+    notification::{
+        AccountChange, Announced, Bilingual, Notice, NoticeType, NotificationView, Outcome, Times, excerpt,
+    },
     participation::{Participation, ParticipationStatus, ParticipationView},
+    preferences::{
+        Channels, ChannelsChanges, LocalTime, Preferences, PreferencesChanges, QuietHours, QuietHoursChanges,
+        Way,
+    },
     profile::{AccountStatus, Bio, DisplayName, MyProfile, NearbyUser, PhotoUrl, Profile, PublicProfile},
     schedule::{EventTime, Instant, Schedule, ZoneName},
     seats::{Seats, Slots},

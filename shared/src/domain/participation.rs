@@ -35,6 +35,8 @@ pub struct Participation {
     pub waiting_since: Option<Timestamp>,
     /// Whether they were there, once the organiser has said so.
     pub attended: Option<bool>,
+    /// When somebody else last gave or took their place: the organiser, or whoever made room for them.
+    pub settled_at: Option<Timestamp>,
 }
 
 impl Participation {

@@ -130,6 +130,11 @@ pub struct NearbyUser {
 }
 
 impl Profile {
+    /// What others call this person.
+    pub fn name(&self) -> &str {
+        self.display_name.as_ref().map_or(&self.username, |name| &name.0)
+    }
+
     pub fn is_active(&self) -> bool {
         self.status == AccountStatus::Active
     }

@@ -38,8 +38,14 @@ pub struct Instant(#[garde(length(chars, max = 40), custom(with_offset))] String
 impl Instant {
     /// To the second, like the times of events.
     pub fn at(&self) -> Timestamp {
+        let instant = self.precisely();
+        Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+    }
+
+    /// With its fraction of a second.
+    pub fn precisely(&self) -> Timestamp {
         match parse(&self.0) {
-            Some(Time::Instant(instant)) => Timestamp::from_second(instant.as_second()).unwrap_or(instant),
+            Some(Time::Instant(instant)) => instant,
             // It was checked.
             _ => Timestamp::UNIX_EPOCH,
         }

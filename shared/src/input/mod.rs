@@ -22,6 +22,7 @@ use crate::{
     openapi::Description,
     operation::Route,
     rules, schema,
+    text::Language,
 };
 
 /// The largest body an operation reads, in bytes.
@@ -137,6 +138,15 @@ impl Input for IfMatch {
         );
         doc.codes(&[Code::PreconditionFailed]);
     }
+}
+
+/// The language of the reply, where its data is in words, too.
+impl Input for Language {
+    fn extract(_: &Route, request: &Request) -> Result<Self> {
+        Ok(Self::negotiate(header(request, "Accept-Language").ok().flatten()))
+    }
+
+    fn describe(_: &mut Description<'_>) {}
 }
 
 macro_rules! tuple {

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    domain::{ConversationId, LaterView, MessageView, UserId},
+    domain::{ConversationId, LaterView, MessageView, NotificationView, UserId},
     error::Error,
     text::Language,
 };
@@ -22,6 +22,8 @@ pub enum Frame {
     Read(ReadMark),
     /// Somebody is writing; say nothing of it after some seconds.
     Typing(Typing),
+    /// Something happened, or a notification tells of one more message.
+    Notification(Told),
     /// The answer to `send_message`.
     Sent(Sent),
     /// The answer to `mark_read`.
@@ -55,6 +57,15 @@ pub struct ReadMark {
 pub struct Typing {
     pub conversation_id: ConversationId,
     pub user_id: UserId,
+}
+
+/// A notification, in the language of your profile.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Told {
+    pub notification: NotificationView,
+    /// How many notifications you have not read, 500 at most
+    pub unread: u32,
 }
 
 /// A message that was sent over this socket.

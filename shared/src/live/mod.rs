@@ -6,7 +6,7 @@ mod send;
 mod sockets;
 
 pub use self::{
-    frame::{Fault, Frame, Left, MarkedRead, Pong, ReadMark, Refusal, Sent, Typing},
+    frame::{Fault, Frame, Left, MarkedRead, Pong, ReadMark, Refusal, Sent, Told, Typing},
     function::{LiveFunction, LiveOperation, LiveRequest},
     send::{send, send_to},
     sockets::{Delivery, Sockets},

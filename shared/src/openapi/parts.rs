@@ -90,6 +90,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "properties": {
                 "next": { "type": "string", "nullable": true, "description": "The cursor of the next page; null at the end." },
                 "partial": { "type": "boolean", "description": "True when a budget cut the page short." },
+                "unread": { "type": "integer", "minimum": 0, "maximum": 500, "description": "How many are unread in all, 500 at most; in the list of notifications alone." },
             },
         },
     });

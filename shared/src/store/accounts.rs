@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Store, Write, erasure, keys, nearby, sessions, tastes::Taste};
+use super::{Condition, Store, Write, erasure, keys, nearby, notifications::Along, sessions, tastes::Taste};
 use crate::{
     domain::{AccountStatus, Identifier, Profile, Role, Session, SessionId, UserId, canonical},
     error::{Code, Error, Result},
@@ -110,20 +110,21 @@ pub async fn rehash(store: &Store, credential: &Credential, hash: &str) -> Resul
     store.commit([write.when(same, Code::Conflict)]).await
 }
 
-/// Changes the password and ends every session but one, all at once.
+/// Changes the password, ends every session but one and tells the owner, all at once.
 pub async fn change_password(
     store: &Store,
     checked: &Credential,
     hash: &str,
     keep: SessionId,
     now: Timestamp,
+    told: &Along,
 ) -> Result<()> {
     settle(store, checked, now, None, |credential, sessions| {
         let change = change(credential).set("hash", &hash)?;
         let kept = Write::check(keys::session(credential.user_id, keep));
         let kept = kept.when(Condition::exists(), Code::SessionEnded);
         let others = sessions.iter().filter(|session| session.session_id != keep);
-        Ok([change, kept].into_iter().chain(sessions::end_all(others)).collect())
+        Ok([change, kept].into_iter().chain(told.writes()?).chain(sessions::end_all(others)).collect())
     })
     .await
 }

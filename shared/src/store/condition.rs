@@ -8,6 +8,7 @@ pub enum Condition {
     Exists(&'static str),
     Lacks(&'static str),
     OneOf(&'static str, Vec<AttributeValue>),
+    Other(&'static str, AttributeValue),
     Below(&'static str, AttributeValue),
     Above(&'static str, AttributeValue),
     And(Box<Condition>, Box<Condition>),
@@ -31,6 +32,11 @@ impl Condition {
 
     pub fn is(attribute: &'static str, text: impl Into<String>) -> Self {
         Self::OneOf(attribute, vec![AttributeValue::S(text.into())])
+    }
+
+    /// There is such an attribute, and it says something else.
+    pub fn is_other(attribute: &'static str, text: impl Into<String>) -> Self {
+        Self::Exists(attribute).and(Self::Other(attribute, AttributeValue::S(text.into())))
     }
 
     pub fn is_bool(attribute: &'static str, truth: bool) -> Self {
@@ -72,6 +78,9 @@ impl Condition {
             Self::OneOf(name, values) => {
                 let values: Vec<_> = values.iter().map(|value| expression.value(value.clone())).collect();
                 format!("{} IN ({})", expression.name(name), values.join(", "))
+            }
+            Self::Other(name, value) => {
+                format!("{} <> {}", expression.name(name), expression.value(value.clone()))
             }
             Self::Below(name, value) => {
                 format!("{} < {}", expression.name(name), expression.value(value.clone()))

@@ -17,10 +17,11 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-#[derive(Serialize, Deserialize)]
-struct Erasure {
-    user_id: UserId,
-    due: Timestamp,
+/// An account on the list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Erasure {
+    pub user_id: UserId,
+    pub due: Timestamp,
 }
 
 /// How long someone who left may come back.

@@ -4,7 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use crate::{
-    domain::{CatalogueKind, ConnectionId, ConversationId, EventId, EventType, SessionId, Slug, UserId},
+    domain::{
+        CatalogueKind, ConnectionId, ConversationId, EventId, EventType, NotificationId, SessionId, Slug,
+        UserId,
+    },
     encoding::sha256,
     geo::Cell,
 };
@@ -31,6 +34,54 @@ impl Key {
             ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
             ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
         ]
+    }
+}
+
+/// The kinds of items whose changes mean something beyond themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemKind {
+    Event,
+    Seats,
+    Participant,
+    Departure,
+    Message,
+    Later,
+    Member,
+    Session,
+    Connection,
+    Notification,
+    Push,
+    Job,
+    Erasure,
+}
+
+impl Key {
+    /// Of what kind the item is, if its changes mean something.
+    pub fn kind(&self) -> Option<ItemKind> {
+        let begins = |prefix: &str| self.sk.starts_with(prefix);
+        Some(match self.pk.split('#').next().unwrap_or_default() {
+            "E" if self.sk == EVENT => ItemKind::Event,
+            "E" if self.sk == SEATS => ItemKind::Seats,
+            "E" if begins(PARTICIPANT) => ItemKind::Participant,
+            "E" if begins(DEPARTURE) => ItemKind::Departure,
+            "C" if begins(MESSAGE) => ItemKind::Message,
+            "C" if begins(LATER) => ItemKind::Later,
+            "C" if begins(MEMBER) => ItemKind::Member,
+            "U" if begins(SESSION) => ItemKind::Session,
+            "U" if begins(NOTIFICATION) => ItemKind::Notification,
+            "U" if begins(PUSH) => ItemKind::Push,
+            "CONNECTION" => ItemKind::Connection,
+            "JOB" => ItemKind::Job,
+            ERASURES => ItemKind::Erasure,
+            _ => return None,
+        })
+    }
+}
+
+impl Key {
+    /// The event whose item it is.
+    pub fn event(&self) -> Option<EventId> {
+        self.pk.strip_prefix("E#")?.parse().ok().map(EventId)
     }
 }
 
@@ -111,12 +162,14 @@ pub fn event_partition(id: EventId) -> String {
 /// What the sort keys of the event itself, its text and its seats begin with: one query reads all three.
 pub const EVENT: &str = "EVENT";
 
+const SEATS: &str = "EVENT#SEATS";
+
 pub fn event(id: EventId) -> Key {
     Key::new(event_partition(id), EVENT)
 }
 
 pub fn event_seats(id: EventId) -> Key {
-    Key::new(event_partition(id), format!("{EVENT}#SEATS"))
+    Key::new(event_partition(id), SEATS)
 }
 
 pub fn event_text(id: EventId) -> Key {
@@ -142,6 +195,13 @@ pub fn waiting_for(instrument: &Slug) -> String {
 /// The place of somebody who waits for an instrument since then.
 pub fn waiting(event: EventId, instrument: &Slug, since: Timestamp, user: UserId) -> Key {
     Key::new(event_partition(event), format!("{}{since:.3}#{user}", waiting_for(instrument)))
+}
+
+pub const DEPARTURE: &str = "LEFT#";
+
+/// That somebody who signed up at this time takes part no more.
+pub fn departure(event: EventId, user: UserId, joined_at: Timestamp) -> Key {
+    Key::new(event_partition(event), format!("{DEPARTURE}{user}#{joined_at:.3}"))
 }
 
 /// In `related`: the events that somebody organises or takes part in.
@@ -232,6 +292,36 @@ pub fn connection_of(user_id: UserId, id: &ConnectionId) -> Key {
 /// A ticket for a socket, by its hash.
 pub fn ticket(hash: &str) -> Key {
     Key::alone(format!("TICKET#{hash}"))
+}
+
+pub fn preferences(user_id: UserId) -> Key {
+    Key::new(user(user_id), "PREFERENCES")
+}
+
+pub const NOTIFICATION: &str = "N#";
+
+/// A notification; its id begins with its time.
+pub fn notification(to: UserId, id: NotificationId) -> Key {
+    Key::new(user(to), format!("{NOTIFICATION}{id}"))
+}
+
+pub const PUSH: &str = "P#";
+
+/// A notification that goes to the phone alone.
+pub fn push(to: UserId, id: NotificationId) -> Key {
+    Key::new(user(to), format!("{PUSH}{id}"))
+}
+
+/// In `related`: the notifications that somebody has not read.
+pub fn unread_by(user: UserId) -> String {
+    format!("U#{user}#UNREAD")
+}
+
+pub const JOB: &str = "JOB#";
+
+/// A part of what is done for many people; `name` says of which fact, and which part.
+pub fn job(name: &str) -> Key {
+    Key::alone(format!("{JOB}{}", sha256(name.as_bytes())))
 }
 
 pub const CATALOGUE: &str = "CATALOGUE";

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -108,6 +108,56 @@ pub fn must_be_welcome(event: &Event, user: UserId) -> [Write; 2] {
     [profiles::must_be_active(user, Code::SessionEnded), block.when(Condition::absent(), Code::Forbidden)]
 }
 
+/// That somebody takes part no more, until it is known to whom it matters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departure {
+    pub event_id: EventId,
+    pub user_id: UserId,
+    /// What had become of their wish to take part.
+    pub status: ParticipationStatus,
+    pub joined_at: Timestamp,
+    pub left_at: Timestamp,
+    /// Whether the organiser took them off, and not they themselves.
+    pub by_organiser: bool,
+    /// Seconds since 1970; named for DynamoDB's TTL.
+    expires: i64,
+}
+
+impl Departure {
+    pub fn of(part: &Participation, by_organiser: bool, now: Timestamp) -> Self {
+        const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+        Self {
+            event_id: part.event_id,
+            user_id: part.user_id,
+            status: part.status,
+            joined_at: part.joined_at,
+            left_at: now,
+            by_organiser,
+            expires: (now + KEPT).as_second(),
+        }
+    }
+
+    /// Notes it, along with what takes them off.
+    pub fn note(&self) -> Result<Write> {
+        Write::put(self.key(), self)
+    }
+
+    /// Forgets it, once all are told.
+    pub fn forget(&self) -> Write {
+        Write::delete(self.key())
+    }
+
+    fn key(&self) -> Key {
+        keys::departure(self.event_id, self.user_id, self.joined_at)
+    }
+}
+
+/// The parts of these people in an event, as they are now; in any order.
+pub async fn find_all(store: &Store, event: EventId, people: &[UserId]) -> Result<Vec<Participation>> {
+    let keys = people.iter().map(|user| keys::participant(event, *user)).collect();
+    Ok(store.get_all_now::<Row>(keys).await?.into_iter().map(|row| row.part).collect())
+}
+
 /// The item of a new part and, for those who wait, their place in the order.
 pub fn rows(part: &Participation) -> Result<Vec<Write>> {
     replace(None, Some(part))
@@ -197,7 +247,7 @@ pub(super) async fn promote(
         let Some((.., instrument)) = heads.min() else { break };
         if let Some(first) = queues.get_mut(instrument).and_then(VecDeque::pop_front) {
             standing.seats.promote(instrument);
-            writes.extend(give_seat(event, instrument, &first)?);
+            writes.extend(give_seat(event, instrument, &first, now)?);
         }
     }
     Ok(writes)
@@ -215,11 +265,12 @@ impl Pointer {
     }
 }
 
-fn give_seat(event: EventId, instrument: &Slug, first: &Pointer) -> Result<[Write; 2]> {
+fn give_seat(event: EventId, instrument: &Slug, first: &Pointer, now: Timestamp) -> Result<[Write; 2]> {
     let status = ParticipationStatus::Going;
     let seat = Write::update(keys::participant(event, first.user_id))
         .set("status", &status)?
         .set("card", &card(event, status, instrument))?
+        .set("settled_at", &now)?
         .remove("waiting_since")
         .when(is(ParticipationStatus::Waiting), Code::Conflict);
     let place = Write::delete(first.place(event, instrument));

@@ -96,6 +96,14 @@ pub(super) fn is_active() -> Condition {
     Condition::is("status", active.as_ref().and_then(|status| status.as_str()).unwrap_or_default())
 }
 
+/// Fails once this person is being erased: nothing may be written for them any more. Who left for a while finds it when
+/// they come back.
+pub(super) fn must_not_be_erased(user_id: UserId, refusal: impl Into<Error>) -> Write {
+    let erased = serde_json::to_value(AccountStatus::Erased).ok();
+    let erased = erased.as_ref().and_then(|status| status.as_str()).unwrap_or_default();
+    Write::check(keys::profile(user_id)).when(Condition::is_other("status", erased), refusal)
+}
+
 /// Fails unless this person takes part.
 pub(super) fn must_be_active(user_id: UserId, refusal: impl Into<Error>) -> Write {
     Write::check(keys::profile(user_id)).when(is_active(), refusal)

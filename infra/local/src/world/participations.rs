@@ -51,6 +51,7 @@ impl World {
                 joined_at,
                 waiting_since: None,
                 attended: None,
+                settled_at: None,
             };
             if event.needs_approval && draw.chance(0.4) {
                 if draw.chance(0.3) {

@@ -9,6 +9,7 @@ mod contract;
 mod conversations;
 mod events;
 mod harness;
+mod live;
 mod platform;
 mod requests;
 mod worlds;

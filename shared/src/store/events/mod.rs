@@ -33,7 +33,12 @@ pub async fn find(store: &Store, id: EventId) -> Result<Option<Standing>> {
     whole(store, &query.consistent()).await
 }
 
-/// The same without its text, which can be long and has no part in who takes part.
+/// The event itself, as it is now, without text and seats.
+pub async fn find_event(store: &Store, id: EventId) -> Result<Option<Event>> {
+    Ok(store.get::<EventRow>(keys::event(id)).await?.map(|row| row.event))
+}
+
+/// Everything but the text, which can be long and has no part in who takes part.
 async fn find_without_text(store: &Store, id: EventId) -> Result<Option<Standing>> {
     let (first, last) = (keys::event(id), keys::event_seats(id));
     let query = Query::partition(keys::event_partition(id)).between(first.sk, last.sk);

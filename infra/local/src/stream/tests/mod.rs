@@ -3,6 +3,7 @@ mod flow;
 mod redriving;
 mod restarting;
 mod scheduling;
+mod trimming;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

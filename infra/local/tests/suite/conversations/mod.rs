@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::{Person, Reply, unique};
 
 /// The path of the direct conversation of two people.
-async fn direct(one: &Person, other: &Person) -> String {
+pub(crate) async fn direct(one: &Person, other: &Person) -> String {
     let reply =
         one.post("/v1/conversations", json!({ "kind": "direct", "participant_ids": [other.id] })).await;
     assert!(matches!(reply.status, 200 | 201), "{}", reply.text);
@@ -18,7 +18,7 @@ async fn direct(one: &Person, other: &Person) -> String {
 }
 
 /// The path of a new group.
-async fn group(founder: &Person, others: &[&Person]) -> String {
+pub(crate) async fn group(founder: &Person, others: &[&Person]) -> String {
     let ids: Vec<&str> = others.iter().map(|other| other.id.as_str()).collect();
     let body = json!({ "kind": "group", "participant_ids": ids, "title": "Quartet" });
     let reply = founder.post("/v1/conversations", body).await;
@@ -27,7 +27,7 @@ async fn group(founder: &Person, others: &[&Person]) -> String {
     path
 }
 
-async fn say(person: &Person, conversation: &str, text: &str) -> Value {
+pub(crate) async fn say(person: &Person, conversation: &str, text: &str) -> Value {
     try_say(person, conversation, text).await.created()
 }
 
@@ -53,6 +53,6 @@ fn numbers(messages: &Value) -> Vec<u64> {
         .collect()
 }
 
-fn member(conversation: &str, person: &Person) -> String {
+pub(crate) fn member(conversation: &str, person: &Person) -> String {
     format!("{conversation}/participants/{}", person.id)
 }

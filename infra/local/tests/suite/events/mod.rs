@@ -36,7 +36,7 @@ fn jam() -> Value {
 }
 
 /// The same, with some fields changed.
-fn jam_with(changes: Value) -> Value {
+pub(crate) fn jam_with(changes: Value) -> Value {
     let mut jam = jam();
     let changes = changes.as_object().expect("fields").clone();
     jam.as_object_mut().expect("an object").extend(changes);
@@ -44,13 +44,13 @@ fn jam_with(changes: Value) -> Value {
 }
 
 /// Announces an event and gives its path.
-async fn announce(host: &Person, event: Value) -> String {
+pub(crate) async fn announce(host: &Person, event: Value) -> String {
     let event = host.post("/v1/events", event).await.created();
     format!("/v1/events/{}", event["event_id"].as_str().expect("an id"))
 }
 
 /// A member who plays these instruments.
-async fn player(world: &World, instruments: &[&str]) -> Person {
+pub(crate) async fn player(world: &World, instruments: &[&str]) -> Person {
     let person = world.person().await;
     for instrument in instruments {
         let path = format!("/v1/users/me/instruments/{instrument}");
@@ -64,13 +64,13 @@ fn with(instrument: &str) -> Value {
 }
 
 /// Signs up, and gives the status.
-async fn join(person: &Person, event: &str, instrument: &str) -> String {
+pub(crate) async fn join(person: &Person, event: &str, instrument: &str) -> String {
     let part = person.post(&format!("{event}/participations"), with(instrument)).await.created();
     part["status"].as_str().expect("a status").to_owned()
 }
 
 /// Where somebody's part in an event is.
-fn part(person: &Person, event: &str) -> String {
+pub(crate) fn part(person: &Person, event: &str) -> String {
     format!("{event}/participations/{}", person.id)
 }
 
@@ -80,11 +80,11 @@ async fn status(person: &Person, event: &str) -> String {
 }
 
 /// The same numbers for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// 0 … `below` − 1, by the generator of Steele, Lea and Flood (`SplitMix64`).
-    fn roll(&mut self, below: usize) -> usize {
+    pub(crate) fn roll(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

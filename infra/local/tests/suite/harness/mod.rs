@@ -5,7 +5,9 @@
 
 mod document;
 mod faults;
+mod frames;
 mod person;
+mod socket;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -19,6 +21,7 @@ use uuid::Uuid;
 pub use self::{
     faults::Faults,
     person::{Call, Person, Reply},
+    socket::Socket,
 };
 
 pub const PASSWORD: &str = "nuages-1940-minor-swing";
@@ -69,6 +72,20 @@ impl World {
 
     pub fn app(&self) -> &App {
         self.backend().app()
+    }
+
+    /// Waits until everything that follows from what was written so far has happened.
+    pub async fn settled(&self) {
+        self.backend().pump().idle().await;
+    }
+
+    /// Opens a socket for somebody.
+    pub async fn socket(&self, person: &Person) -> Socket {
+        Socket::open(&self.url, &person.access_token).await.expect("the socket opens")
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     pub fn pass(&self, time: std::time::Duration) {

@@ -1,0 +1,87 @@
+use serde_json::{Value, json};
+
+use crate::{
+    conversations::{direct, say},
+    harness::World,
+};
+
+#[tokio::test]
+async fn a_session_that_ends_takes_its_sockets_along_and_no_others() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = direct(&ann, &bob).await;
+    let phone = world.log_in(&bob.name).await;
+    let (mut gone, mut stays) = (world.socket(&phone).await, world.socket(&bob).await);
+    phone.post("/v1/auth/logout", json!({})).await.ok();
+    say(&ann, &path, "Hello").await;
+    assert_eq!(stays.next_of("message").await["seq"], 1);
+    let mut frames = Vec::new();
+    while let Some(frame) = gone.next().await {
+        frames.push(frame);
+    }
+    assert_eq!(frames, [] as [Value; 0], "nothing after the log-out");
+    assert_eq!(world.own_items().await.iter().filter(|(pk, _)| pk.starts_with("CONNECTION#")).count(), 1);
+}
+
+/// Whoever logs out while messages come hears nothing that is sent after the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_comes_after_the_answer_to_a_log_out() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = direct(&ann, &bob).await;
+    for round in 1..=20 {
+        let phone = world.log_in(&bob.name).await;
+        let mut socket = world.socket(&phone).await;
+        say(&ann, &path, "Before").await;
+        phone.post("/v1/auth/logout", json!({ "scope": "this" })).await.ok();
+        let after = say(&ann, &path, "After").await["seq"].as_u64().unwrap();
+        assert_eq!(after, 2 * round);
+        while let Some(frame) = socket.next().await {
+            assert!(frame["data"]["seq"].as_u64().is_none_or(|seq| seq < after), "{frame}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_is_gone_is_forgotten_and_delays_nobody() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = direct(&ann, &bob).await;
+    let mut here = world.socket(&bob).await;
+    // One that the gateway has never heard of, as after a crash.
+    let rows = world.items().await;
+    let known = rows.iter().find(|((pk, _), _)| pk.starts_with("CONNECTION#")).expect("a socket").1;
+    for (pk, sk) in [("CONNECTION#gone=".to_owned(), "CONNECTION#gone="), (format!("U#{}", bob.id), "CONNECTION#gone=")] {
+        let mut item = known.clone();
+        let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+        item.extend([("pk".into(), text(&pk)), ("sk".into(), text(sk)), ("connection_id".into(), text("gone="))]);
+        let put = world.backend().client().put_item().table_name(world.backend().table());
+        put.set_item(Some(item)).send().await.expect("it is put");
+    }
+    say(&ann, &path, "Young").await;
+    assert_eq!(here.next_of("message").await["seq"], 1);
+    world.settled().await;
+    let count = async || world.own_items().await.iter().filter(|(pk, _)| pk == "CONNECTION#gone=").count();
+    assert_eq!(count().await, 1, "it may be one that is still opening");
+    world.pass(std::time::Duration::from_secs(11));
+    say(&ann, &path, "Old").await;
+    assert_eq!(here.next_of("message").await["seq"], 2);
+    world.settled().await;
+    assert_eq!(count().await, 0);
+    drop(here);
+}
+
+#[tokio::test]
+async fn closing_a_socket_forgets_it() {
+    let Some(world) = World::local().await else { return };
+    let ann = world.person().await;
+    let socket = world.socket(&ann).await;
+    socket.vanish();
+    for _ in 0..100 {
+        if !world.own_items().await.iter().any(|(pk, _)| pk.starts_with("CONNECTION#")) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("it is still there");
+}

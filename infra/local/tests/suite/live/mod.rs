@@ -1,0 +1,3 @@
+mod leaving;
+mod opening;
+mod talking;
