@@ -8,4 +8,4 @@ pub mod list_notifications;
 pub mod mark_all_notifications_read;
 pub mod mark_notification_read;
 pub mod update_preferences;
-mod words;
+pub(crate) mod words;
