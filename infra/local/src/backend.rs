@@ -51,7 +51,7 @@ pub struct Options {
     pub data: Data,
     /// The URL of a DynamoDB to use instead of the embedded one.
     pub external_dynamodb: Option<String>,
-    /// What stands between the SDK and DynamoDB, if anything: tests make calls fail here.
+    /// What stands between the SDK and the services, if anything: tests make calls fail here.
     pub transport: Option<store::Transport>,
     /// Configuration variables that differ from the local ones.
     pub variables: Variables,
@@ -212,7 +212,10 @@ impl LocalData {
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
         }
-        let clients = Clients { live: address.map(clients::live), ..client.clone().into() };
+        let clients = Clients {
+            live: address.map(|address| clients::live(address, options.transport.as_ref())),
+            ..client.clone().into()
+        };
         let app = App::new(config, clients).map_err(Error::App)?;
         Ok(Self { app, client, table, dynamodb_url: url, store, folder })
     }

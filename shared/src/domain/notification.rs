@@ -43,8 +43,8 @@ pub enum Notice {
         conversation: Option<String>,
         /// Who sent the latest.
         user_id: UserId,
-        /// How the latest begins.
-        excerpt: String,
+        /// The number of the latest. What it says is read when the notification is.
+        seq: u64,
         /// How many there are.
         count: u64,
     },
@@ -220,6 +220,14 @@ impl Notice {
         }
     }
 
+    /// The message that it tells of.
+    pub const fn message(&self) -> Option<(ConversationId, u64)> {
+        match self {
+            Self::Message { conversation_id, seq, .. } => Some((*conversation_id, *seq)),
+            _ => None,
+        }
+    }
+
     /// Who did it.
     pub const fn user_id(&self) -> Option<UserId> {
         match self {
@@ -247,23 +255,23 @@ impl Notice {
         }
     }
 
-    /// Title and body. `who` is the name of whoever did it, `None` once they are gone; then nothing that they wrote is
-    /// quoted either.
-    pub fn words(&self, language: Language, who: Option<&str>) -> (String, String) {
+    /// Title and body.
+    pub fn words(&self, language: Language, quoted: Quoted<'_>) -> (String, String) {
+        let Quoted { who, said } = quoted;
         let say = |en: String, fr: String| match language {
             Language::En => en,
             Language::Fr => fr,
         };
         let name = who.map_or_else(|| say("Somebody".into(), "Quelqu'un".into()), ToOwned::to_owned);
         match self {
-            Self::Message { conversation, excerpt, count, .. } => {
+            Self::Message { conversation, count, .. } => {
                 let place = conversation.as_ref().map(|title| format!(" · {title}")).unwrap_or_default();
                 let title = match count {
                     0 | 1 => format!("{name}{place}"),
                     n => format!("{name}{place} ({n})"),
                 };
                 let new = || say("New message".into(), "Nouveau message".into());
-                (title, who.map_or_else(new, |_| excerpt.clone()))
+                (title, said.map_or_else(new, excerpt))
             }
             Self::EventChanged { event, time, place, .. } => (
                 event.as_str().to_owned(),
@@ -342,15 +350,15 @@ impl Notice {
         }
     }
 
-    /// As it is shown in a language; `who` as in [`words`](Self::words).
+    /// As it is shown in a language.
     pub fn view(
         &self,
         notification_id: NotificationId,
         times: Times,
         language: Language,
-        who: Option<&str>,
+        quoted: Quoted<'_>,
     ) -> NotificationView {
-        let (title, body) = self.words(language, who);
+        let (title, body) = self.words(language, quoted);
         NotificationView {
             notification_id,
             r#type: self.r#type(),
@@ -366,6 +374,15 @@ impl Notice {
             read_at: times.read_at,
         }
     }
+}
+
+/// What a notification quotes, as it is when it is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quoted<'a> {
+    /// The name of whoever did it; `None` once they are gone.
+    pub who: Option<&'a str>,
+    /// The text of the message that it tells of; `None` unless its reader may see it.
+    pub said: Option<&'a str>,
 }
 
 /// The times of a notification.
