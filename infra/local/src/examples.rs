@@ -9,7 +9,8 @@ use tunelink::operation::Function;
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| tunelink::openapi::document(functions::SECTIONS));
 
 /// The document of the WebSocket API, as it is generated from frames and actions.
-pub static ASYNCAPI: LazyLock<Value> = LazyLock::new(|| tunelink::asyncapi::document(functions::live::ACTIONS));
+pub static ASYNCAPI: LazyLock<Value> =
+    LazyLock::new(|| tunelink::asyncapi::document(functions::live::ACTIONS));
 
 /// An id that names nothing.
 const UUID: &str = "01900000-0000-7000-8000-000000000000";

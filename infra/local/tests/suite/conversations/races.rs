@@ -88,7 +88,8 @@ async fn restless(world: &World, person: &Person, path: &str) -> BTreeMap<u64, S
         let id = path.rsplit('/').next().unwrap();
         let known = json!({ "conversations": [{ "conversation_id": id, "seq": up_to, "change": 0 }] });
         let missed = person.post("/v1/sync", known).await.ok();
-        for message in missed["conversations"].as_array().unwrap().iter().flat_map(|c| c["messages"].as_array().unwrap())
+        for message in
+            missed["conversations"].as_array().unwrap().iter().flat_map(|c| c["messages"].as_array().unwrap())
         {
             assert!(message["seq"].as_u64().unwrap() > up_to, "{message} was known");
             keep(&mut seen, message);
@@ -115,7 +116,9 @@ async fn where_no_transaction_goes_through_a_sender_is_told_so_in_time() {
     let Some(world) = World::local().await else { return };
     let (ann, bob) = (world.person().await, world.person().await);
     let path = direct(&ann, &bob).await;
-    world.faults.conflict_when(|operation, body| operation == "TransactWriteItems" && body.contains("CLIENT#"));
+    world
+        .faults
+        .conflict_when(|operation, body| operation == "TransactWriteItems" && body.contains("CLIENT#"));
     let body = json!({ "text": "One", "client_message_id": "a" });
     let reply = ann.post(&format!("{path}/messages"), body.clone()).await;
     reply.refused(503, "unavailable");

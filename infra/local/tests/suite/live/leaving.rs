@@ -51,10 +51,16 @@ async fn a_socket_that_is_gone_is_forgotten_and_delays_nobody() {
     // One that the gateway has never heard of, as after a crash.
     let rows = world.items().await;
     let known = rows.iter().find(|((pk, _), _)| pk.starts_with("CONNECTION#")).expect("a socket").1;
-    for (pk, sk) in [("CONNECTION#gone=".to_owned(), "CONNECTION#gone="), (format!("U#{}", bob.id), "CONNECTION#gone=")] {
+    for (pk, sk) in
+        [("CONNECTION#gone=".to_owned(), "CONNECTION#gone="), (format!("U#{}", bob.id), "CONNECTION#gone=")]
+    {
         let mut item = known.clone();
         let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-        item.extend([("pk".into(), text(&pk)), ("sk".into(), text(sk)), ("connection_id".into(), text("gone="))]);
+        item.extend([
+            ("pk".into(), text(&pk)),
+            ("sk".into(), text(sk)),
+            ("connection_id".into(), text("gone=")),
+        ]);
         let put = world.backend().client().put_item().table_name(world.backend().table());
         put.set_item(Some(item)).send().await.expect("it is put");
     }

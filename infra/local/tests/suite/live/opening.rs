@@ -11,7 +11,8 @@ async fn a_socket_opens_with_a_token_or_with_a_ticket_once_and_soon() {
     let mut socket = world.socket(&ann).await;
     socket.send("ping", json!({})).await;
     assert_eq!(socket.next_of("pong").await["request_id"], "1");
-    let ticket = async || ann.post("/v1/live/tickets", json!({})).await.ok()["ticket"].as_str().unwrap().to_owned();
+    let ticket =
+        async || ann.post("/v1/live/tickets", json!({})).await.ok()["ticket"].as_str().unwrap().to_owned();
     let good = ticket().await;
     assert!(Socket::open_with_ticket(world.url(), &good).await.is_ok());
     assert_eq!(Socket::open_with_ticket(world.url(), &good).await.err(), Some(401));
@@ -31,7 +32,8 @@ async fn of_many_who_use_one_ticket_one_gets_in() {
     let Some(world) = World::local().await else { return };
     let ann = world.person().await;
     for _ in 0..10 {
-        let ticket = ann.post("/v1/live/tickets", json!({})).await.ok()["ticket"].as_str().unwrap().to_owned();
+        let ticket =
+            ann.post("/v1/live/tickets", json!({})).await.ok()["ticket"].as_str().unwrap().to_owned();
         let opening = (0..8).map(|_| Socket::open_with_ticket(world.url(), &ticket));
         let opened = futures_util::future::join_all(opening).await;
         assert_eq!(opened.iter().filter(|socket| socket.is_ok()).count(), 1);
@@ -76,7 +78,8 @@ async fn a_bad_frame_is_answered_and_the_socket_stays_open() {
     socket.send_raw(&request.to_string()).await;
     let refusal = socket.next_of("error").await;
     assert_eq!(refusal["request_id"], "7");
-    let mut fields: Vec<_> = refusal["errors"].as_array().unwrap().iter().map(|fault| fault["field"].clone()).collect();
+    let mut fields: Vec<_> =
+        refusal["errors"].as_array().unwrap().iter().map(|fault| fault["field"].clone()).collect();
     fields.sort_by_key(ToString::to_string);
     assert_eq!(fields, ["data.conversation_id", "data.seq"]);
     assert_eq!(socket.rest().await, [] as [serde_json::Value; 0]);

@@ -71,9 +71,16 @@ async fn members_learn_who_comes_and_goes_and_who_is_taken_out_hears_no_more() {
     ann.patch(&path, json!({ "title": "Duo" })).await.ok();
     world.settled().await;
     let rest = carols.rest().await;
-    let kinds: Vec<&Value> = rest.iter().map(|frame| &frame["type"]).filter(|kind| *kind != "notification").collect();
+    let kinds: Vec<&Value> =
+        rest.iter().map(|frame| &frame["type"]).filter(|kind| *kind != "notification").collect();
     assert_eq!(kinds, ["left"], "{rest:#?}");
-    let seen: Vec<Value> = bobs.rest().await.iter().filter(|f| f["type"] == "message").map(|f| f["data"]["seq"].clone()).collect();
+    let seen: Vec<Value> = bobs
+        .rest()
+        .await
+        .iter()
+        .filter(|f| f["type"] == "message")
+        .map(|f| f["data"]["seq"].clone())
+        .collect();
     assert_eq!(seen, [1, 2, 3]);
 }
 
@@ -99,9 +106,14 @@ async fn who_is_blocked_hears_nothing_of_the_other_from_then_on() {
         let rest = socket.rest().await;
         let of_other: Vec<&Value> = rest
             .iter()
-            .filter(|f| f["data"]["sender_id"] == other.id.as_str() || f["data"]["user_id"] == other.id.as_str())
+            .filter(|f| {
+                f["data"]["sender_id"] == other.id.as_str() || f["data"]["user_id"] == other.id.as_str()
+            })
             .collect();
-        assert!(of_other.iter().all(|f| f["type"] == "message" && f["data"]["hidden"] == true), "{of_other:#?}");
+        assert!(
+            of_other.iter().all(|f| f["type"] == "message" && f["data"]["hidden"] == true),
+            "{of_other:#?}"
+        );
         assert_eq!(of_other.len(), 1);
     }
     assert_eq!(carols.next_of("message").await["hidden"], false);
