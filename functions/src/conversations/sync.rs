@@ -10,7 +10,9 @@ use tunelink::{
     Result,
     app::App,
     auth::Member,
-    domain::{Conversation, ConversationId, Instant, LaterView, Membership, MessageView},
+    domain::{
+        Conversation, ConversationId, Instant, LaterView, Membership, MessageView, NotificationView, UserId,
+    },
     input::Body,
     live::ReadMark,
     operation::{Operation, Route},
@@ -18,9 +20,12 @@ use tunelink::{
     store::{
         Store,
         conversations::{self, Range},
+        notifications::{self, Notification},
     },
-    text::Text,
+    text::{Language, Text},
 };
+
+use crate::notifications::words;
 
 use super::view::{self, ConversationView};
 
@@ -46,7 +51,7 @@ pub struct Known {
     #[serde(default)]
     #[garde(length(max = 500), dive)]
     conversations: Vec<Position>,
-    /// `synced_at` of the reply before; if none, all read marks are given
+    /// `synced_at` of the reply before; without it, all read marks are given
     #[garde(dive)]
     since: Option<Instant>,
 }
@@ -73,6 +78,10 @@ pub struct Missed {
     conversations: Vec<MissedInConversation>,
     /// Those that you named and take no part in any more
     left: Vec<ConversationId>,
+    /// Those that came, went on or were read since then, the latest first; without `since` those that you have not read
+    notifications: Vec<NotificationView>,
+    /// How many notifications you have not read, 500 at most
+    unread_notifications: u32,
     /// For `since` in the next request
     #[schemars(with = "String", extend("format" = "date-time"))]
     synced_at: Timestamp,
@@ -97,10 +106,10 @@ impl Operation for Sync {
     const ROUTE: Route = Route::post("/v1/sync", "Catch up: everything that you missed while you were away");
     const DONE: Text = Text::new("What you missed", "Ce que vous avez manqué");
     type Caller = Member;
-    type Input = Body<Known>;
+    type Input = (Body<Known>, Language);
     type Output = Answer<Missed>;
 
-    async fn run(app: &App, member: Member, Body(known): Self::Input) -> Result<Self::Output> {
+    async fn run(app: &App, member: Member, (Body(known), language): Self::Input) -> Result<Self::Output> {
         let (store, user, synced_at) = (app.store(), member.user_id, app.now());
         let since = known.since.as_ref().map(Instant::precisely);
         let at: HashMap<ConversationId, (u64, u64)> = known
@@ -122,8 +131,32 @@ impl Operation for Sync {
         let mut conversations: Vec<_> = missed.into_iter().flatten().collect();
         keep_within_budget(&mut conversations);
         let left = at.into_keys().filter(|id| !present.contains(id)).collect();
-        Ok(Answer(Missed { conversations, left, synced_at }))
+        let (told, unread_notifications) = try_join!(
+            told(store, user, since, synced_at),
+            notifications::count_unread(store, user, None, synced_at)
+        )?;
+        let notifications = words::views(store, told, language).await?;
+        Ok(Answer(Missed { conversations, left, notifications, unread_notifications, synced_at }))
     }
+}
+
+/// The notifications among somebody's latest in which something changed since then.
+async fn told(
+    store: &Store,
+    user: UserId,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Vec<Notification>> {
+    const LATEST: usize = 100;
+    let mut told = notifications::list(store, user, None, LATEST).await?.rows;
+    told.retain(|told| {
+        told.is_there(now)
+            && match since {
+                Some(since) => told.updated_at >= since || told.read_at.is_some_and(|at| at >= since),
+                None => told.read_at.is_none(),
+            }
+    });
+    Ok(told)
 }
 
 /// What somebody missed of a conversation; nothing if they have it all.
@@ -202,13 +235,12 @@ fn keep_within_budget(conversations: &mut [MissedInConversation]) {
         let text = |message: &MessageView| 400 + message.text.as_ref().map_or(0, |text| text.as_str().len());
         let changed = missed.changes.iter().map(|change| 200 + change.message.as_ref().map_or(0, text));
         let size: usize = missed.messages.iter().map(text).chain(changed).sum();
-        match left.checked_sub(size) {
-            Some(rest) => left = rest,
-            None => {
-                missed.gap = true;
-                missed.messages.clear();
-                missed.changes.clear();
-            }
+        if let Some(rest) = left.checked_sub(size) {
+            left = rest;
+        } else {
+            missed.gap = true;
+            missed.messages.clear();
+            missed.changes.clear();
         }
     }
 }

@@ -10,4 +10,4 @@ pub mod mark_notification_read;
 pub mod register_device;
 pub mod remove_device;
 pub mod update_preferences;
-mod words;
+pub(crate) mod words;

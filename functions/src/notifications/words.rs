@@ -10,7 +10,7 @@ use tunelink::{
 };
 
 /// Notifications as they are shown in a language; the names in them are those of today.
-pub(super) async fn views(
+pub(crate) async fn views(
     store: &Store,
     notifications: Vec<Notification>,
     language: Language,

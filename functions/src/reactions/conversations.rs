@@ -1,32 +1,126 @@
 //! What goes out from conversations.
 
+use std::collections::{HashMap, HashSet};
+
+use futures_util::{TryStreamExt, stream};
+use jiff::Timestamp;
 use tunelink::{
     Result,
     app::App,
-    domain::{Happening, Later, Membership, Message, MessageView, UserId},
+    domain::{Conversation, ConversationId, Happening, Later, Membership, Message, MessageView, UserId},
     live::{self, Frame, Left, ReadMark},
-    store::conversations,
+    store::{
+        Store, conversations,
+        jobs::{Job, Task},
+        notifications::{self, Messages},
+    },
 };
 
-/// A message goes to all who take part, its sender's other devices among them. From those who are apart from its sender
-/// its text is kept.
-pub(super) async fn deliver_message(app: &App, message: Message) -> Result<()> {
-    let (id, sender) = (message.conversation_id, message.sender_id);
-    let people = members(app, &message).await?;
-    let apart = conversations::apart(app.store(), sender, people.iter().copied()).await?;
-    let (hidden, shown): (Vec<UserId>, Vec<UserId>) =
-        people.into_iter().partition(|user| apart.contains(user));
-    // What somebody has deleted or changed meanwhile is not sent as it was.
-    let Some(message) = conversations::message(app.store(), id, message.seq).await? else { return Ok(()) };
-    let frame = |hidden| Frame::Message(message.clone().shown(hidden));
-    live::send(app, shown, &frame(false)).await?;
-    live::send(app, hidden, &frame(true)).await
+/// How many people are told at a time.
+const AT_ONCE: usize = 25;
+
+/// A message goes to all who take part; where they are many, in parts.
+pub(super) async fn deliver_message(app: &App, message: &Message) -> Result<()> {
+    let (store, id) = (app.store(), message.conversation_id);
+    let Some(conversation) = conversations::head(store, id).await? else { return Ok(()) };
+    if conversation.is_broadcast() {
+        let fact = format!("message/{id}/{}", message.seq);
+        let job = Job::new(fact, Task::Message { conversation_id: id, seq: message.seq });
+        return store.commit([job.write(app.now())?]).await;
+    }
+    let members = conversations::members_all(store, id).await?;
+    deliver_to(app, &conversation, message.seq, members).await
 }
 
-/// Those who take part and see the message.
-async fn members(app: &App, message: &Message) -> Result<Vec<UserId>> {
-    let members = conversations::members_all(app.store(), message.conversation_id).await?;
-    Ok(members.into_iter().filter(|member| member.sees(message.seq)).map(|member| member.user_id).collect())
+/// A message goes to these members, its sender's other devices among them. From those who are apart from its sender its
+/// text is kept, and they are not told of it.
+pub(super) async fn deliver_to(
+    app: &App,
+    conversation: &Conversation,
+    seq: u64,
+    members: Vec<Membership>,
+) -> Result<()> {
+    let (store, id) = (app.store(), conversation.conversation_id);
+    // What somebody has deleted or changed meanwhile is not sent as it was.
+    let Some(message) = conversations::message(store, id, seq).await? else { return Ok(()) };
+    let members: Vec<Membership> = members.into_iter().filter(|member| member.sees(seq)).collect();
+    let people = members.iter().map(|member| member.user_id);
+    let apart = conversations::apart(store, message.sender_id, people).await?;
+    let (hidden, shown): (Vec<Membership>, Vec<Membership>) =
+        members.into_iter().partition(|member| apart.contains(&member.user_id));
+    let ids = |members: &[Membership]| members.iter().map(|member| member.user_id).collect::<Vec<_>>();
+    let frame = |hidden| Frame::Message(message.clone().shown(hidden));
+    live::send(app, ids(&shown), &frame(false)).await?;
+    live::send(app, ids(&hidden), &frame(true)).await?;
+    let others = shown.into_iter().filter(|member| member.user_id != message.sender_id).collect();
+    tell(app, conversation, &message, others).await
+}
+
+/// Has one notification for each of these members, of all that they have not read up to this message.
+async fn tell(
+    app: &App,
+    conversation: &Conversation,
+    message: &Message,
+    mut members: Vec<Membership>,
+) -> Result<()> {
+    let (store, id) = (app.store(), conversation.conversation_id);
+    let Some(text) = &message.text else { return Ok(()) };
+    loop {
+        members.retain(|member| member.read_seq < message.seq);
+        if members.is_empty() {
+            return Ok(());
+        }
+        let times = times(store, id, &members).await?;
+        let told: Vec<(UserId, Messages)> = members
+            .iter()
+            .filter_map(|member| {
+                let first = first_unread(member);
+                let messages = Messages {
+                    conversation_id: id,
+                    title: conversation.title.as_ref().map(|title| title.as_str().to_owned()),
+                    first: (first, *times.get(&first)?),
+                    latest: (message.seq, message.sent_at),
+                    sender: message.sender_id,
+                    text: text.as_str().to_owned(),
+                };
+                Some((member.user_id, messages))
+            })
+            .collect();
+        stream::iter(told.into_iter().map(Ok))
+            .try_for_each_concurrent(AT_ONCE, |(user, messages)| async move {
+                notifications::raise_messages(store, user, &messages).await
+            })
+            .await?;
+        // Whoever has read on in between may have been told of what they had read.
+        let before: HashMap<UserId, Membership> = members.into_iter().map(|m| (m.user_id, m)).collect();
+        let people: Vec<UserId> = before.keys().copied().collect();
+        let now = conversations::present(store, id, &people).await?;
+        members = now.into_iter().filter(|now| now.read_seq != before[&now.user_id].read_seq).collect();
+        for member in &members {
+            forget_told(app, &before[&member.user_id], member.read_seq).await?;
+        }
+    }
+}
+
+/// The number of the first message that somebody has not read.
+fn first_unread(member: &Membership) -> u64 {
+    member.from_seq.max(member.read_seq + 1)
+}
+
+/// When the first messages were sent that these members have not read, by their numbers.
+async fn times(store: &Store, id: ConversationId, members: &[Membership]) -> Result<HashMap<u64, Timestamp>> {
+    let firsts: HashSet<u64> = members.iter().map(first_unread).collect();
+    let messages =
+        conversations::messages_at(store, firsts.into_iter().map(|seq| (id, seq)).collect()).await?;
+    Ok(messages.into_iter().map(|message| (message.seq, message.sent_at)).collect())
+}
+
+/// Marks as read what told somebody of messages who has now read up to this one.
+async fn forget_told(app: &App, before: &Membership, up_to: u64) -> Result<()> {
+    let (store, id, first) = (app.store(), before.conversation_id, first_unread(before));
+    let Some(message) = conversations::message(store, id, first).await? else { return Ok(()) };
+    let first = (first, message.sent_at);
+    notifications::read_messages(store, before.user_id, id, first, up_to, app.now()).await
 }
 
 /// A change goes to all who take part; who was removed is told so and nothing more.
@@ -62,17 +156,19 @@ pub(super) async fn deliver_change(app: &App, change: Later) -> Result<()> {
     live::send(app, before, &frame(None)).await
 }
 
-/// That somebody has read on goes to the others, and to their own other devices.
-pub(super) async fn deliver_read_mark(app: &App, reader: &Membership) -> Result<()> {
-    let (conversation_id, user_id) = (reader.conversation_id, reader.user_id);
-    let frame = Frame::Read(ReadMark { conversation_id, user_id, read_seq: reader.read_seq });
-    let Ok((conversation, _)) = conversations::find(app.store(), conversation_id, user_id).await else {
+/// That somebody has read on takes back what told them of it, and goes to the others and to their own other devices,
+/// unless they have just said something, which tells as much.
+pub(super) async fn read_on(app: &App, before: &Membership, after: &Membership) -> Result<()> {
+    forget_told(app, before, after.read_seq).await?;
+    if after.sent_seq != before.sent_seq {
         return Ok(());
-    };
-    if conversation.is_broadcast() {
-        return live::send_to(app, user_id, &frame).await;
     }
-    let mut people = conversations::reached_by(app.store(), conversation_id, user_id).await?;
-    people.push(user_id);
+    let (conversation_id, user_id) = (after.conversation_id, after.user_id);
+    let frame = Frame::Read(ReadMark { conversation_id, user_id, read_seq: after.read_seq });
+    let Some(conversation) = conversations::head(app.store(), conversation_id).await? else { return Ok(()) };
+    let mut people = vec![user_id];
+    if !conversation.is_broadcast() {
+        people.extend(conversations::reached_by(app.store(), conversation_id, user_id).await?);
+    }
     live::send(app, people, &frame).await
 }

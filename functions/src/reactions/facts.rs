@@ -42,7 +42,11 @@ pub enum Fact {
     SeatMoved(EventId, UserId),
     MessageSent(Message),
     ConversationChanged(Later),
-    ReadOn(Membership),
+    ReadOn {
+        before: Membership,
+        after: Membership,
+    },
+    Renamed(Event),
     ErasureListed(Erasure),
     SessionEnded(Session),
     SocketForgotten(ConnectionId),
@@ -81,23 +85,24 @@ kinds! {
     Moved: Job;
     SeatFree: Event Seats Participant;
     SeatMoved: Member Later;
-    MessageSent: Connection;
+    MessageSent: Connection Notification Push Job;
     ConversationChanged: Connection;
-    ReadOn: Connection;
+    ReadOn: Connection Notification;
+    Renamed: Later;
     ErasureListed: Event Seats Participant Member Message Later Session Connection Device Erasure Notification Push;
     SessionEnded: Connection Device;
     SocketForgotten: ;
     DeviceForgotten: ;
     Told: Connection Device;
     Gather: Job;
-    Deliver: Job Notification Push;
+    Deliver: Job Notification Push Connection;
 }
 
 impl Kind {
     /// What changes of an item may mean.
     pub const fn of(item: ItemKind) -> &'static [Self] {
         match item {
-            ItemKind::Event => &[Self::Cancelled, Self::Moved],
+            ItemKind::Event => &[Self::Cancelled, Self::Moved, Self::Renamed],
             ItemKind::Seats => &[Self::SeatFree],
             ItemKind::Participant => &[Self::Joined, Self::Promoted, Self::Decided, Self::SeatMoved],
             ItemKind::Departure => &[Self::Departed],
@@ -142,7 +147,7 @@ impl Fact {
     pub fn of(change: &Change) -> Result<Vec<Self>> {
         let Some(kind) = change.key.kind() else { return Ok(Vec::new()) };
         let fact = match kind {
-            ItemKind::Event => of_event(change)?,
+            ItemKind::Event => return Ok(of_event(change)?.into_iter().chain(renamed(change)?).collect()),
             ItemKind::Participant => {
                 return Ok(of_participant(change)?.into_iter().chain(seat_moved(change)?).collect());
             }
@@ -180,7 +185,8 @@ impl Fact {
             Self::SeatMoved(..) => Kind::SeatMoved,
             Self::MessageSent(_) => Kind::MessageSent,
             Self::ConversationChanged(_) => Kind::ConversationChanged,
-            Self::ReadOn(_) => Kind::ReadOn,
+            Self::ReadOn { .. } => Kind::ReadOn,
+            Self::Renamed(_) => Kind::Renamed,
             Self::ErasureListed(_) => Kind::ErasureListed,
             Self::SessionEnded(_) => Kind::SessionEnded,
             Self::SocketForgotten(_) => Kind::SocketForgotten,
@@ -202,9 +208,12 @@ impl Fact {
             Self::Moved { event, time, place } => events::moved(app, event, time, place).await,
             Self::SeatFree(event) => events::give_seats(app, event).await,
             Self::SeatMoved(event, user) => talk::follow_event(app.store(), event, user, app.now()).await,
-            Self::MessageSent(message) => conversations::deliver_message(app, message).await,
+            Self::MessageSent(message) => conversations::deliver_message(app, &message).await,
             Self::ConversationChanged(change) => conversations::deliver_change(app, change).await,
-            Self::ReadOn(member) => conversations::deliver_read_mark(app, &member).await,
+            Self::ReadOn { before, after } => conversations::read_on(app, &before, &after).await,
+            Self::Renamed(event) => {
+                talk::rename_with_event(app.store(), event.event_id, &event.title, app.now()).await
+            }
             Self::ErasureListed(erasure) => accounts::erase(app, &erasure).await,
             Self::SessionEnded(session) => accounts::session_ended(app, &session).await,
             Self::SocketForgotten(socket) => app.sockets().close(&socket).await,
@@ -266,12 +275,19 @@ fn of_job(job: Job) -> Fact {
     }
 }
 
-/// Who sends a message has read it, which needs no saying.
+fn renamed(change: &Change) -> Result<Option<Fact>> {
+    let (Some(before), Some(after)) = (change.before::<Event>()?, change.after::<Event>()?) else {
+        return Ok(None);
+    };
+    Ok((before.title != after.title).then_some(Fact::Renamed(after)))
+}
+
 fn read_on(change: &Change) -> Result<Option<Fact>> {
     let (before, after): (Option<Membership>, Option<Membership>) = (change.before()?, change.after()?);
     let (Some(before), Some(after)) = (before, after) else { return Ok(None) };
-    let sent = after.sent_seq != before.sent_seq;
-    Ok((after.is_present() && after.read_seq > before.read_seq && !sent).then_some(Fact::ReadOn(after)))
+    let further =
+        after.is_present() && after.joined_at == before.joined_at && after.read_seq > before.read_seq;
+    Ok(further.then_some(Fact::ReadOn { before, after }))
 }
 
 fn seat_moved(change: &Change) -> Result<Option<Fact>> {

@@ -10,10 +10,13 @@ use tunelink::{
     app::App,
     domain::{EventId, Notice, Participation, ParticipationStatus, UserId},
     store::{
+        conversations,
         jobs::{self, Job, Step, Task},
         notifications, participations, preferences,
     },
 };
+
+use super::conversations as talk;
 
 /// How many people one part is for.
 const PART: usize = 100;
@@ -32,6 +35,12 @@ pub(super) async fn gather(app: &App, job: &Job) -> Result<()> {
             let concerned = found.rows.iter().filter(|part| concerns(part, *at));
             (concerned.map(|part| part.user_id).collect::<Vec<_>>(), last)
         }
+        Task::Message { conversation_id, .. } => {
+            let found = conversations::members(app.store(), *conversation_id, after, PIECE).await?;
+            let last = found.rows.last().map(|member| member.user_id).filter(|_| found.more);
+            let present = found.rows.iter().filter(|member| member.is_present());
+            (present.map(|member| member.user_id).collect::<Vec<_>>(), last)
+        }
     };
     let parts = people.chunks(PART).map(|people| Step::Deliver { to: people.to_vec() });
     let rest = rest.map(|last| Step::Gather { after: Some(last) });
@@ -49,6 +58,12 @@ pub(super) async fn deliver(app: &App, job: &Job) -> Result<()> {
     let Step::Deliver { to } = &job.step else { return Err(Error::internal("not a part to be done")) };
     match &job.task {
         Task::Notice { event_id, notice, at } => tell(app, *event_id, to, notice, &job.fact, *at).await?,
+        Task::Message { conversation_id, seq } => {
+            let members = conversations::present(app.store(), *conversation_id, to).await?;
+            if let Some(conversation) = conversations::head(app.store(), *conversation_id).await? {
+                talk::deliver_to(app, &conversation, *seq, members).await?;
+            }
+        }
     }
     jobs::finish(app.store(), job, &[], app.now()).await
 }

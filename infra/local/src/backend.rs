@@ -126,6 +126,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.gateway.open_sockets()
+    }
+
     /// What hands the changes of the table to the reaction.
     pub fn pump(&self) -> &Pump {
         &self.pump

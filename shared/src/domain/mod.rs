@@ -87,6 +87,6 @@ id! {
     PushDeviceId;
     /// A conversation's id (UUIDv7). The conversation of an event has the event's.
     ConversationId;
-    /// A notification's id (UUIDv8: the time of what it tells, and a hash of it).
+    /// A notification's id (`UUIDv8`: the time of what it tells, and a hash of it).
     NotificationId;
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Store, Write, keys};
 use crate::{
-    domain::{EventId, Notice, UserId},
+    domain::{ConversationId, EventId, Notice, UserId},
     error::Result,
 };
 
@@ -28,6 +28,8 @@ pub struct Job {
 pub enum Task {
     /// Those who took part in an event when something happened are told of it.
     Notice { event_id: EventId, notice: Notice, at: Timestamp },
+    /// Those who take part in a conversation get a message.
+    Message { conversation_id: ConversationId, seq: u64 },
 }
 
 /// Which part it is.

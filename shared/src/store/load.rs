@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     Condition, Item, Store, Write,
     accounts::{self, Credential},
-    events, keys, participations,
+    conversations, events, keys, participations,
     tastes::Taste,
 };
 use crate::{
     domain::{
-        CatalogueKind, Event, EventText, Level, Participation, Profile, Seats, Slug, UserId, canonical,
+        CatalogueKind, Event, EventText, Level, Participation, ParticipationStatus, Profile, Seats, Slug,
+        UserId, canonical,
     },
     error::{Code, Error, Result},
 };
@@ -71,7 +72,7 @@ impl Load {
         self.add(accounts::rows(profile, credential, played.chain(liked).map(taste).collect())?)
     }
 
-    /// An event with those who take part; the seats count them.
+    /// An event with those who take part and its conversation; the seats count them.
     pub fn event(
         &mut self,
         event: Event,
@@ -79,6 +80,9 @@ impl Load {
         seats: Seats,
         parts: &[Participation],
     ) -> Result<()> {
+        let going = parts.iter().filter(|part| part.status == ParticipationStatus::Going);
+        let going: Vec<UserId> = going.map(|part| part.user_id).collect();
+        self.add(conversations::rows_of_event(&event, &going)?)?;
         self.add(events::rows(&events::new(event, text, seats))?)?;
         parts.iter().try_for_each(|part| self.add(participations::rows(part)?))
     }

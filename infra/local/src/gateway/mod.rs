@@ -70,6 +70,11 @@ impl Gateway {
         Self { live: Some(live), ..self }
     }
 
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.live.as_ref().map_or(0, LiveGateway::open_sockets)
+    }
+
     /// The gateway as an HTTP service on `port`; it has to be served with connect info.
     pub fn router(&self, port: u16) -> Router {
         let http = Router::new().fallback(serve).with_state((self.clone(), port));

@@ -94,7 +94,7 @@ impl Peer {
         context.message_direction = Some("IN".to_owned());
         context.stage = Some(STAGE.to_owned());
         context.apiid = Some(API.to_owned());
-        context.domain_name = self.host.clone();
+        context.domain_name.clone_from(&self.host);
         context.connection_id = Some(self.id.clone());
         context.connected_at = self.connected_at.as_millisecond();
         context.identity.source_ip = Some(self.source_ip.clone());

@@ -5,5 +5,6 @@
 mod cors;
 mod harness;
 mod limits;
+mod live;
 mod replies;
 mod requests;

@@ -15,6 +15,11 @@ pub async fn find(store: &Store, id: ConversationId, user: UserId) -> Result<(Co
     both(&mut store.get_each(keys.to_vec()).await?, &keys)
 }
 
+/// A conversation as it is now, whoever asks.
+pub async fn head(store: &Store, id: ConversationId) -> Result<Option<Conversation>> {
+    store.get(keys::conversation(id)).await
+}
+
 /// The two among items that were read together; `NotFound` unless both are there and the member is present.
 pub(super) fn both(items: &mut Items, [head, member]: &[Key; 2]) -> Result<(Conversation, Membership)> {
     let (head, member) = (items.take::<Conversation>(head)?, items.take::<MemberRow>(member)?);
