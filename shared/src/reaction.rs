@@ -52,7 +52,8 @@ impl Change {
         self.after.is_none()
     }
 
-    fn of(record: EventRecord) -> Result<Self> {
+    /// What a record of the stream says.
+    pub fn of(record: EventRecord) -> Result<Self> {
         let record = record.change;
         let some = |item: Item| (!item.is_empty()).then_some(item);
         let second = record.approximate_creation_date_time.timestamp();

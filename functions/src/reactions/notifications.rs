@@ -8,6 +8,7 @@ use tunelink::{
     domain::Profile,
     live::{self, Frame},
     store::{
+        connections,
         notifications::{self, Notification},
         profiles,
     },
@@ -22,8 +23,12 @@ pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     if told.updated_at + NEWS < now {
         return Ok(());
     }
-    let now_there = notifications::find(store, owner, id, now).await?;
-    let unread = now_there.filter(|there| there.read_at.is_none() && there.seq == told.seq);
+    let there = notifications::find(store, owner, id, now);
+    let (there, sockets) = try_join!(there, connections::of(store, owner, now))?;
+    if sockets.is_empty() {
+        return Ok(());
+    }
+    let unread = there.filter(|there| there.read_at.is_none() && there.seq == told.seq);
     let Some(notification) = unread else { return Ok(()) };
     let who = async {
         match notification.notice.user_id() {

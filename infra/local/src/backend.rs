@@ -145,6 +145,11 @@ impl Backend {
         &self.sns
     }
 
+    /// The table's stream; see [`LocalData::stream`].
+    pub async fn stream(&self) -> Result<Stream> {
+        self.data.stream().await
+    }
+
     /// See [`LocalData::bulk`].
     pub fn bulk(&self) -> Option<Result<Bulk>> {
         self.data.bulk()

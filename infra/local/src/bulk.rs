@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::{Database, ImportOptions};
+use tunelink::store::load::Load;
 
 use crate::error::{Error, Result};
 
@@ -24,6 +25,11 @@ impl Bulk {
     pub(crate) fn begin(database: Database, table: &str) -> Result<Self> {
         database.enable_bulk_loading().map_err(refused)?;
         Ok(Self { database, table: table.to_owned() })
+    }
+
+    /// Puts all of a load or nothing, over whatever is there. It blocks.
+    pub fn load(&self, load: Load) -> Result<()> {
+        self.put(load.into_items().into_iter().map(item).collect::<Result<_>>()?)
     }
 
     /// Puts all of these items or none, over whatever is there. It blocks.

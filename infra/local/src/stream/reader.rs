@@ -52,6 +52,17 @@ impl Stream {
         self
     }
 
+    /// Everything in it, from the oldest record on.
+    pub async fn records(self) -> Result<Vec<EventRecord>> {
+        let (mut reader, mut records) = (Reader::new(self, Place::Horizon), Vec::new());
+        loop {
+            match reader.read().await? {
+                more if more.is_empty() => return Ok(records),
+                more => records.extend(more),
+            }
+        }
+    }
+
     /// The attributes by which `order` is kept.
     pub(super) fn ordered_by(&self, order: Order) -> &[String] {
         match order {

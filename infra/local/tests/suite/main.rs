@@ -10,6 +10,7 @@ mod conversations;
 mod events;
 mod harness;
 mod live;
+mod notifications;
 mod platform;
 mod requests;
 mod worlds;

@@ -27,6 +27,7 @@ type Decide = Box<dyn FnMut(&str, &str) -> bool + Send>;
 pub struct Faults {
     decide: Arc<Mutex<Option<Decide>>>,
     lose: Arc<Mutex<Option<Decide>>>,
+    fail: Arc<Mutex<Option<Decide>>>,
 }
 
 impl Faults {
@@ -40,7 +41,13 @@ impl Faults {
         *self.decide.lock().expect("no test panics while it holds this") = Some(Box::new(decide));
     }
 
+    /// From now on every call for which this returns true has no effect, and its reply is a 500.
+    pub fn fail_when(&self, decide: impl FnMut(&str, &str) -> bool + Send + 'static) {
+        *self.fail.lock().expect("no test panics while it holds this") = Some(Box::new(decide));
+    }
+
     pub fn stop(&self) {
+        *self.fail.lock().expect("no test panics while it holds this") = None;
         *self.decide.lock().expect("no test panics while it holds this") = None;
         *self.lose.lock().expect("no test panics while it holds this") = None;
     }
@@ -52,9 +59,17 @@ impl Faults {
     }
 
     fn loses_reply(&self, request: &HttpRequest) -> bool {
-        let mut decide = self.lose.lock().expect("no test panics while it holds this");
-        decide.as_mut().zip(call(request)).is_some_and(|(decide, (operation, body))| decide(operation, body))
+        decides(&self.lose, request)
     }
+
+    fn fails(&self, request: &HttpRequest) -> bool {
+        decides(&self.fail, request)
+    }
+}
+
+fn decides(when: &Mutex<Option<Decide>>, request: &HttpRequest) -> bool {
+    let mut decide = when.lock().expect("no test panics while it holds this");
+    decide.as_mut().zip(call(request)).is_some_and(|(decide, (operation, body))| decide(operation, body))
 }
 
 /// The operation and the body of a call.
@@ -90,17 +105,19 @@ impl HttpConnector for Layer<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         match self.faults.conflict(&request) {
             Some(response) => HttpConnectorFuture::ready(Ok(response)),
+            None if self.faults.fails(&request) => HttpConnectorFuture::ready(Ok(broken())),
             None if self.faults.loses_reply(&request) => {
                 let done = self.inner.call(request);
-                HttpConnectorFuture::new(async move {
-                    done.await?;
-                    let status = StatusCode::try_from(500).expect("500 is a status");
-                    Ok(Response::new(status, SdkBody::from("{}")))
-                })
+                HttpConnectorFuture::new(async move { done.await.map(|_| broken()) })
             }
             None => self.inner.call(request),
         }
     }
+}
+
+fn broken() -> Response<SdkBody> {
+    let status = StatusCode::try_from(500).expect("500 is a status");
+    Response::new(status, SdkBody::from("{}"))
 }
 
 impl fmt::Debug for Faults {

@@ -11,6 +11,7 @@ mod socket;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -77,6 +78,23 @@ impl World {
     /// Waits until everything that follows from what was written so far has happened.
     pub async fn settled(&self) {
         self.backend().pump().idle().await;
+    }
+
+    /// Every change of the table so far, in order.
+    pub async fn changes(&self) -> Vec<EventRecord> {
+        let stream = self.backend().stream().await.expect("the table has a stream");
+        stream.records().await.expect("the stream can be read")
+    }
+
+    /// Has all changes so far come to the reaction once more, and waits for what follows.
+    pub async fn repeat(&self) {
+        for records in self.changes().await.chunks(100) {
+            let mut batch = Event::default();
+            batch.records = records.to_vec();
+            let failures = functions::REACT.call(self.app(), batch).await.batch_item_failures;
+            assert!(failures.is_empty(), "a repetition fails: {failures:?}");
+        }
+        self.settled().await;
     }
 
     /// Opens a socket for somebody.
