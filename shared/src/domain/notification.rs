@@ -176,7 +176,7 @@ impl NotificationId {
 }
 
 /// How a text begins: its first words on one line, [`MAX_EXCERPT`] characters at most.
-pub fn excerpt(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= MAX_EXCERPT {
         return line;
