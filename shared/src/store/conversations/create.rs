@@ -101,9 +101,11 @@ pub async fn create(store: &Store, new: &NewConversation, beside: Option<Write>)
     store.commit(writes).await
 }
 
-/// The items of an event's conversation, which has the event's id and begins with its organiser.
-pub fn rows_of_event(event: &Event) -> Result<Vec<Write>> {
+/// The items of an event's conversation, which has the event's id; in it are the organiser and those who have a seat.
+pub fn rows_of_event(event: &Event, seated: &[UserId]) -> Result<Vec<Write>> {
     let (id, title) = (ConversationId(event.event_id.0), GroupTitle::of_event(&event.title));
     let conversation = Conversation::new(id, ConversationKind::Event, Some(title), event.created_at);
-    NewConversation::with(conversation, vec![(event.organiser.user_id, MemberRole::Admin)]).rows()
+    let organiser = (event.organiser.user_id, MemberRole::Admin);
+    let seated = seated.iter().map(|user| (*user, MemberRole::Member));
+    NewConversation::with(conversation, [organiser].into_iter().chain(seated).collect()).rows()
 }

@@ -93,7 +93,7 @@ pub async fn create(store: &Store, new: &Standing, beside: impl IntoIterator<Ite
     let active = super::profiles::must_be_active(new.event.organiser.user_id, Code::SessionEnded);
     let wanted = new.seats.wanted().enumerate();
     let offered = wanted.map(|(at, (id, _))| offered(id, &format!("instruments[{at}].instrument_id")));
-    let writes = rows(new)?.into_iter().chain([active]).chain(offered).chain(beside);
+    let writes = rows(new, &[])?.into_iter().chain([active]).chain(offered).chain(beside);
     store.commit(writes.collect::<Vec<_>>()).await
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Standing;
 use crate::{
-    domain::{CatalogueKind, Event, EventCard, EventId, EventText, Seats, Slug},
+    domain::{CatalogueKind, Event, EventCard, EventId, EventText, Seats, Slug, UserId},
     error::Result,
     geo::Cell,
     store::{Write, conversations, keys, participations},
@@ -59,14 +59,14 @@ struct SlotRow<'a> {
     related_sk: String,
 }
 
-/// The items of an event that nobody has signed up for yet, and of its conversation.
-pub fn rows(new: &Standing) -> Result<Vec<Write>> {
+/// The items of an event but for those of who signed up, and of its conversation, in which are those who have a seat.
+pub fn rows(new: &Standing, seated: &[UserId]) -> Result<Vec<Write>> {
     let mut writes = vec![event_row(new)?, seats_row(new)?];
     writes.extend(new.text.as_ref().map(|text| text_row(new.event.event_id, text)).transpose()?);
     for (instrument, _) in new.seats.wanted() {
         writes.push(slot_row(new.event.event_id, instrument)?);
     }
-    writes.extend(conversations::rows_of_event(&new.event)?);
+    writes.extend(conversations::rows_of_event(&new.event, seated)?);
     Ok(writes)
 }
 
