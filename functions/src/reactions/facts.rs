@@ -1,5 +1,6 @@
 //! What a change of the table means, and what that may lead to.
 
+use jiff::SignedDuration;
 use tunelink::{
     Result,
     app::App,
@@ -20,6 +21,9 @@ use tunelink::{
 };
 
 use super::{accounts, conversations, events, jobs, notifications, participations};
+
+/// So long after it happened, nothing is written by whoever does it.
+const LOADED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something that happened and has consequences.
 #[derive(Debug)]
@@ -245,7 +249,9 @@ fn of_participant(change: &Change) -> Result<Option<Fact>> {
     let before = change.before::<Participation>()?;
     let Some(after) = change.after::<Participation>()? else { return Ok(None) };
     let Some(before) = before.filter(|before| before.joined_at == after.joined_at) else {
-        return Ok(Some(Fact::Joined(after)));
+        // Who signed up long before it was written came with a world that was loaded.
+        let new = after.joined_at + LOADED > change.at;
+        return Ok(new.then_some(Fact::Joined(after)));
     };
     Ok(match (before.status, after.status) {
         (one, other) if one == other || before.settled_at == after.settled_at => None,

@@ -5,7 +5,7 @@ use tokio::{join, try_join};
 use tunelink::{
     Result,
     app::App,
-    domain::{NotificationView, Profile},
+    domain::NotificationView,
     live::{self, Frame},
     push::{self, Push},
     store::{
@@ -14,6 +14,8 @@ use tunelink::{
         preferences, profiles,
     },
 };
+
+use crate::notifications::words;
 
 /// What is older than this is in the list and disturbs nobody any more: a change may be reacted to days later.
 const NEWS: SignedDuration = SignedDuration::from_hours(1);
@@ -37,17 +39,13 @@ pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     let buzzes = !devices.is_empty() && preferences.pushes(told.notice.r#type(), now);
     let unread = kept.or(pushed).filter(|there| there.read_at.is_none() && there.seq == told.seq);
     let Some(notification) = unread.filter(|_| shows || buzzes) else { return Ok(()) };
-    let who = async {
-        match notification.notice.user_id() {
-            Some(who) => profiles::glance(store, who).await,
-            None => Ok(None),
-        }
-    };
     let unread = notifications::count_unread(store, owner, besides, now);
-    let (person, who, unread) = try_join!(profiles::find(store, owner), who, unread)?;
+    let (person, unread) = try_join!(profiles::find(store, owner), unread)?;
     let Some(person) = person else { return Ok(()) };
-    let (language, who) = (person.language.unwrap_or_default(), who.as_ref().map(Profile::name));
-    let view = notification.notice.view(id, notification.times(), language, who);
+    let language = person.language.unwrap_or_default();
+    let Some(view) = words::views(store, owner, vec![notification], language).await?.pop() else {
+        return Ok(());
+    };
     let push = buzzes.then(|| on_a_phone(&view, unread));
     let frame = async {
         if shows {

@@ -52,7 +52,7 @@ pub struct Options {
     pub data: Data,
     /// The URL of a DynamoDB to use instead of the embedded one.
     pub external_dynamodb: Option<String>,
-    /// What stands between the SDK and DynamoDB, if anything: tests make calls fail here.
+    /// What stands between the SDK and the services, if anything: tests make calls fail here.
     pub transport: Option<store::Transport>,
     /// Configuration variables that differ from the local ones.
     pub variables: Variables,
@@ -222,8 +222,10 @@ impl LocalData {
             folder.publish_endpoint(&url)?;
         }
         let clients = Clients {
-            live: address.map(clients::live),
-            sns: address.map(|address| clients::sns(&format!("http://{address}/_local/sns"))),
+            live: address.map(|address| clients::live(address, options.transport.as_ref())),
+            sns: address.map(|address| {
+                clients::sns_through(&format!("http://{address}/_local/sns"), options.transport.as_ref())
+            }),
             ..client.clone().into()
         };
         let app = App::new(config, clients).map_err(Error::App)?;

@@ -37,7 +37,7 @@ pub use self::{
     },
     home::Home,
     notification::{
-        AccountChange, Announced, Bilingual, Notice, NoticeType, NotificationView, Outcome, Times, excerpt,
+        AccountChange, Announced, Bilingual, Notice, NoticeType, NotificationView, Outcome, Quoted, Times,
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
     preferences::{

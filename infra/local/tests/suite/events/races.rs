@@ -43,6 +43,7 @@ async fn sixty_four_at_once_for_twenty_seats_and_three_slots() {
         assert_eq!((&seats["taken"], &seats["waiting"]), (&json!(20), &json!(44)), "seed {seed}: {seats}");
         let taken = |at: usize| &seats["instruments"][at]["taken"];
         assert_eq!((taken(0), taken(1)), (&json!(3), &json!(17)), "seed {seed}: {seats}");
+        world.settled().await;
     }
     audit(&world).await;
 }

@@ -1,5 +1,4 @@
 mod crowds;
-mod devices;
 mod facts;
 mod faults;
 mod graph;
