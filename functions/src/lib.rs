@@ -112,6 +112,8 @@ functions! {
         DELETE_NOTIFICATION delete_notification DeleteNotification
         GET_PREFERENCES get_preferences GetPreferences
         UPDATE_PREFERENCES update_preferences UpdatePreferences
+        REGISTER_DEVICE register_device RegisterDevice
+        REMOVE_DEVICE remove_device RemoveDevice
     }
     catalogue "Catalogue" "Instruments and genres" {
         LIST_INSTRUMENTS list_instruments ListInstruments

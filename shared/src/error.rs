@@ -118,6 +118,7 @@ codes! {
     // Us
     TooManyRequests "too_many_requests" 429 "Too many attempts; try again later" "Trop de tentatives ; réessayez plus tard";
     Internal "internal" 500 "Something went wrong on our side" "Une erreur s'est produite de notre côté";
+    PushUnavailable "push_unavailable" 503 "Nothing is pushed to this platform for now" "Rien n'est poussé vers cette plateforme pour le moment";
     Unavailable "unavailable" 503 "Try again in a moment" "Réessayez dans un instant";
 }
 

@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod operation;
 pub mod output;
 pub mod paging;
+pub mod push;
 pub mod random;
 pub mod reaction;
 pub mod rules;

@@ -135,7 +135,7 @@ impl Operation for Sync {
             told(store, user, since, synced_at),
             notifications::count_unread(store, user, None, synced_at)
         )?;
-        let notifications = words::views(store, told, language).await?;
+        let notifications = words::views(store, user, told, language).await?;
         Ok(Answer(Missed { conversations, left, notifications, unread_notifications, synced_at }))
     }
 }

@@ -24,7 +24,8 @@ impl Operation for GetNotification {
     async fn run(app: &App, member: Member, (Path(id), language): Self::Input) -> Result<Self::Output> {
         let store = app.store();
         let found = notifications::find(store, member.user_id, id, app.now()).await?;
-        let view = words::views(store, vec![found.ok_or(Code::NotFound)?], language).await?.pop();
+        let view =
+            words::views(store, member.user_id, vec![found.ok_or(Code::NotFound)?], language).await?.pop();
         Ok(Resource::of(view.ok_or(Code::NotFound)?))
     }
 }

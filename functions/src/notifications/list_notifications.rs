@@ -64,6 +64,6 @@ impl Operation for ListNotifications {
         let unread = notifications::count_unread(store, owner, None, now);
         let ((rows, last), unread) = try_join!(page, unread)?;
         let next = last.map(|last| cursors.mint(&last)).transpose()?;
-        Ok(Page::new(words::views(store, rows, language).await?, next).unread(unread))
+        Ok(Page::new(words::views(store, owner, rows, language).await?, next).unread(unread))
     }
 }

@@ -7,5 +7,7 @@ pub mod get_preferences;
 pub mod list_notifications;
 pub mod mark_all_notifications_read;
 pub mod mark_notification_read;
+pub mod register_device;
+pub mod remove_device;
 pub mod update_preferences;
 pub(crate) mod words;

@@ -5,7 +5,7 @@ use tunelink::{
     app::App,
     domain::Session,
     store::{
-        connections,
+        connections, devices,
         erasure::{self, Erasure},
     },
 };
@@ -19,7 +19,13 @@ pub(super) async fn erase(app: &App, listed: &Erasure) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the sockets that the session opened; whoever reacts to that closes them.
+/// Forgets the sockets that the session opened and the devices that it registered; whoever reacts to that closes the
+/// sockets and deletes the endpoints.
 pub(super) async fn session_ended(app: &App, session: &Session) -> Result<()> {
-    connections::remove_of_session(app.store(), session.user_id, session.session_id).await
+    let (store, user_id, session_id) = (app.store(), session.user_id, session.session_id);
+    tokio::try_join!(
+        connections::remove_of_session(store, user_id, session_id),
+        devices::remove_of_session(store, user_id, session_id),
+    )?;
+    Ok(())
 }

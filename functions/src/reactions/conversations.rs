@@ -64,7 +64,9 @@ async fn tell(
     mut members: Vec<Membership>,
 ) -> Result<()> {
     let (store, id) = (app.store(), conversation.conversation_id);
-    let Some(text) = &message.text else { return Ok(()) };
+    if message.deleted_at.is_some() {
+        return Ok(());
+    }
     loop {
         members.retain(|member| member.read_seq < message.seq);
         if members.is_empty() {
@@ -81,7 +83,6 @@ async fn tell(
                     first: (first, *times.get(&first)?),
                     latest: (message.seq, message.sent_at),
                     sender: message.sender_id,
-                    text: text.as_str().to_owned(),
                 };
                 Some((member.user_id, messages))
             })
@@ -97,7 +98,7 @@ async fn tell(
         let now = conversations::present(store, id, &people).await?;
         members = now.into_iter().filter(|now| now.read_seq != before[&now.user_id].read_seq).collect();
         for member in &members {
-            forget_told(app, &before[&member.user_id], member.read_seq).await?;
+            forget_told(app, &before[&member.user_id], member).await?;
         }
     }
 }
@@ -115,12 +116,13 @@ async fn times(store: &Store, id: ConversationId, members: &[Membership]) -> Res
     Ok(messages.into_iter().map(|message| (message.seq, message.sent_at)).collect())
 }
 
-/// Marks as read what told somebody of messages who has now read up to this one.
-async fn forget_told(app: &App, before: &Membership, up_to: u64) -> Result<()> {
+/// Marks as read what told somebody of messages who has read on.
+async fn forget_told(app: &App, before: &Membership, after: &Membership) -> Result<()> {
     let (store, id, first) = (app.store(), before.conversation_id, first_unread(before));
     let Some(message) = conversations::message(store, id, first).await? else { return Ok(()) };
     let first = (first, message.sent_at);
-    notifications::read_messages(store, before.user_id, id, first, up_to, app.now()).await
+    let at = after.read_at.unwrap_or(message.sent_at);
+    notifications::read_messages(store, before.user_id, id, first, after.read_seq, at).await
 }
 
 /// A change goes to all who take part; who was removed is told so and nothing more.
@@ -159,7 +161,7 @@ pub(super) async fn deliver_change(app: &App, change: Later) -> Result<()> {
 /// That somebody has read on takes back what told them of it, and goes to the others and to their own other devices,
 /// unless they have just said something, which tells as much.
 pub(super) async fn read_on(app: &App, before: &Membership, after: &Membership) -> Result<()> {
-    forget_told(app, before, after.read_seq).await?;
+    forget_told(app, before, after).await?;
     if after.sent_seq != before.sent_seq {
         return Ok(());
     }

@@ -5,9 +5,10 @@ use tunelink::{
     Result,
     app::App,
     domain::{
-        ConnectionId, Event, EventId, EventStatus, Later, Membership, Message, Participation,
+        ConnectionId, Device, Event, EventId, EventStatus, Later, Membership, Message, Participation,
         ParticipationStatus, Seats, Session, UserId,
     },
+    push,
     reaction::Change,
     store::{
         conversations as talk,
@@ -53,6 +54,8 @@ pub enum Fact {
     ErasureListed(Erasure),
     SessionEnded(Session),
     SocketForgotten(ConnectionId),
+    /// A device is registered no more, or by way of another endpoint.
+    DeviceForgotten(Device),
     Told(Notification),
     Gather(Job),
     Deliver(Job),
@@ -90,10 +93,11 @@ kinds! {
     ConversationChanged: Connection;
     ReadOn: Connection Notification;
     Renamed: Later;
-    ErasureListed: Event Seats Participant Member Message Later Session Connection Erasure Notification Push;
-    SessionEnded: Connection;
+    ErasureListed: Event Seats Participant Member Message Later Session Connection Device Erasure Notification Push;
+    SessionEnded: Connection Device;
     SocketForgotten: ;
-    Told: Connection;
+    DeviceForgotten: ;
+    Told: Connection Device;
     Gather: Job;
     Deliver: Job Notification Push Connection;
 }
@@ -111,6 +115,7 @@ impl Kind {
             ItemKind::Member => &[Self::ReadOn],
             ItemKind::Session => &[Self::SessionEnded],
             ItemKind::Connection => &[Self::SocketForgotten],
+            ItemKind::Device => &[Self::DeviceForgotten],
             ItemKind::Notification | ItemKind::Push => &[Self::Told],
             ItemKind::Job => &[Self::Gather, Self::Deliver],
             ItemKind::Erasure => &[Self::ErasureListed],
@@ -164,6 +169,7 @@ impl Fact {
                 let id = change.key.pk.split_once('#').map(|(_, id)| ConnectionId::new(id));
                 id.map(Self::SocketForgotten)
             }
+            ItemKind::Device => of_device(change)?,
             ItemKind::Notification | ItemKind::Push => of_notification(change)?,
             ItemKind::Job => change.after()?.map(of_job),
             ItemKind::Session | ItemKind::Connection | ItemKind::Message | ItemKind::Later => None,
@@ -188,6 +194,7 @@ impl Fact {
             Self::ErasureListed(_) => Kind::ErasureListed,
             Self::SessionEnded(_) => Kind::SessionEnded,
             Self::SocketForgotten(_) => Kind::SocketForgotten,
+            Self::DeviceForgotten(_) => Kind::DeviceForgotten,
             Self::Told(_) => Kind::Told,
             Self::Gather(_) => Kind::Gather,
             Self::Deliver(_) => Kind::Deliver,
@@ -214,6 +221,7 @@ impl Fact {
             Self::ErasureListed(erasure) => accounts::erase(app, &erasure).await,
             Self::SessionEnded(session) => accounts::session_ended(app, &session).await,
             Self::SocketForgotten(socket) => app.sockets().close(&socket).await,
+            Self::DeviceForgotten(device) => push::forget(app, &device).await,
             Self::Told(notification) => notifications::told(app, &notification).await,
             Self::Gather(job) => jobs::gather(app, &job).await,
             Self::Deliver(job) => jobs::deliver(app, &job).await,
@@ -258,6 +266,12 @@ fn of_notification(change: &Change) -> Result<Option<Fact>> {
     let after = change.after::<Notification>()?;
     let after = after.filter(|after| before.is_none_or(|before| before.seq < after.seq));
     Ok(after.filter(|after| after.read_at.is_none()).map(Fact::Told))
+}
+
+fn of_device(change: &Change) -> Result<Option<Fact>> {
+    let (before, after) = (change.before::<Device>()?, change.after::<Device>()?);
+    let former = before.filter(|before| after.is_none_or(|after| after.endpoint_arn != before.endpoint_arn));
+    Ok(former.map(Fact::DeviceForgotten))
 }
 
 fn of_job(job: Job) -> Fact {

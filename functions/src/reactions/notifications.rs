@@ -1,45 +1,78 @@
-//! What follows when there is something to tell: it goes over open sockets.
+//! What follows when there is something to tell: it goes over open sockets and to phones.
 
 use jiff::SignedDuration;
-use tokio::try_join;
+use tokio::{join, try_join};
 use tunelink::{
     Result,
     app::App,
-    domain::Profile,
+    domain::NotificationView,
     live::{self, Frame},
+    push::{self, Push},
     store::{
-        connections,
+        connections, devices,
         notifications::{self, Notification},
-        profiles,
+        preferences, profiles,
     },
 };
+
+use crate::notifications::words;
 
 /// What is older than this is in the list and disturbs nobody any more: a change may be reacted to days later.
 const NEWS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Tells somebody at once of a notification that came or was raised, unless they have read it or there is more news.
+/// It goes to their phones if they wish so at this moment.
 pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     let (store, now, owner, id) = (app.store(), app.now(), told.owner, told.notification_id);
     if told.updated_at + NEWS < now {
         return Ok(());
     }
-    let there = notifications::find(store, owner, id, now);
-    let (there, sockets) = try_join!(there, connections::of(store, owner, now))?;
-    if sockets.is_empty() {
+    let (kept, pushed, sockets, devices, (preferences, _)) = try_join!(
+        notifications::find(store, owner, id, now),
+        notifications::find_pushed(store, owner, id, now),
+        connections::of(store, owner, now),
+        devices::of(store, owner, now),
+        preferences::find(store, owner),
+    )?;
+    let besides = kept.as_ref().map(|kept| kept.notification_id);
+    let shows = kept.is_some() && !sockets.is_empty();
+    let buzzes = !devices.is_empty() && preferences.pushes(told.notice.r#type(), now);
+    let unread = kept.or(pushed).filter(|there| there.read_at.is_none() && there.seq == told.seq);
+    let Some(notification) = unread.filter(|_| shows || buzzes) else { return Ok(()) };
+    let unread = notifications::count_unread(store, owner, besides, now);
+    let (person, unread) = try_join!(profiles::find(store, owner), unread)?;
+    let Some(person) = person else { return Ok(()) };
+    let language = person.language.unwrap_or_default();
+    let Some(view) = words::views(store, owner, vec![notification], language).await?.pop() else {
         return Ok(());
-    }
-    let unread = there.filter(|there| there.read_at.is_none() && there.seq == told.seq);
-    let Some(notification) = unread else { return Ok(()) };
-    let who = async {
-        match notification.notice.user_id() {
-            Some(who) => profiles::glance(store, who).await,
-            None => Ok(None),
+    };
+    let push = buzzes.then(|| on_a_phone(&view, unread));
+    let frame = async {
+        if shows {
+            let frame = Frame::Notification(live::Told { notification: view, unread });
+            live::send_to(app, owner, &frame).await?;
+        }
+        Ok(())
+    };
+    let push = async {
+        match &push {
+            Some(push) => push::send(app, owner, push).await,
+            None => Ok(()),
         }
     };
-    let unread = notifications::count_unread(store, owner, Some(id), now);
-    let (person, who, unread) = try_join!(profiles::find(store, owner), who, unread)?;
-    let Some(person) = person else { return Ok(()) };
-    let (language, who) = (person.language.unwrap_or_default(), who.as_ref().map(Profile::name));
-    let view = notification.notice.view(id, notification.times(), language, who);
-    live::send_to(app, owner, &Frame::Notification(live::Told { notification: view, unread })).await
+    let (framed, pushed) = join!(frame, push);
+    framed.and(pushed)
+}
+
+/// A later push of the same notification takes the place of this one.
+fn on_a_phone(view: &NotificationView, unread: u32) -> Push {
+    let thread = view.conversation_id.map(|id| id.to_string());
+    Push {
+        title: view.title.clone(),
+        body: view.body.clone(),
+        badge: unread,
+        collapse_id: view.notification_id.to_string(),
+        thread: thread.or_else(|| view.event_id.map(|id| id.to_string())),
+        link: view.link.clone(),
+    }
 }

@@ -22,6 +22,7 @@ use crate::keys::{self, Variables};
 use crate::listen::listen;
 use crate::live::{self, LiveGateway};
 use crate::react;
+use crate::sns::{self, Sns};
 use crate::store::{self, Store};
 use crate::stream::{Journal, Pump, Stream};
 use crate::table;
@@ -51,7 +52,7 @@ pub struct Options {
     pub data: Data,
     /// The URL of a DynamoDB to use instead of the embedded one.
     pub external_dynamodb: Option<String>,
-    /// What stands between the SDK and DynamoDB, if anything: tests make calls fail here.
+    /// What stands between the SDK and the services, if anything: tests make calls fail here.
     pub transport: Option<store::Transport>,
     /// Configuration variables that differ from the local ones.
     pub variables: Variables,
@@ -79,6 +80,7 @@ pub struct Backend {
     server: JoinHandle<()>,
     stop: DropGuard,
     pump: Pump,
+    sns: Sns,
     data: LocalData,
 }
 
@@ -93,7 +95,9 @@ impl Backend {
             Pump::start(data.stream().await?, react::mapping(), data.journal(), react::function(&data.app))
                 .await?;
         let stop = CancellationToken::new();
-        let service = gateway.router(address.port()).into_make_service_with_connect_info::<SocketAddr>();
+        let sns = Sns::default();
+        let service = gateway.router(address.port()).merge(sns.router());
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(erase_hourly(data.app.clone(), stop.clone()));
         let server = tokio::spawn(async move {
@@ -101,7 +105,7 @@ impl Backend {
                 tracing::error!("the API is no longer served: {error}");
             }
         });
-        Ok(Self { address, gateway, server, stop: stop.drop_guard(), pump, data })
+        Ok(Self { address, gateway, server, stop: stop.drop_guard(), pump, sns, data })
     }
 
     /// Where the API is.
@@ -134,6 +138,11 @@ impl Backend {
     /// What hands the changes of the table to the reaction.
     pub fn pump(&self) -> &Pump {
         &self.pump
+    }
+
+    /// What was pushed, and the push services' side of it.
+    pub const fn sns(&self) -> &Sns {
+        &self.sns
     }
 
     /// The table's stream; see [`LocalData::stream`].
@@ -212,7 +221,13 @@ impl LocalData {
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
         }
-        let clients = Clients { live: address.map(clients::live), ..client.clone().into() };
+        let clients = Clients {
+            live: address.map(|address| clients::live(address, options.transport.as_ref())),
+            sns: address.map(|address| {
+                clients::sns_through(&format!("http://{address}/_local/sns"), options.transport.as_ref())
+            }),
+            ..client.clone().into()
+        };
         let app = App::new(config, clients).map_err(Error::App)?;
         Ok(Self { app, client, table, dynamodb_url: url, store, folder })
     }
@@ -252,6 +267,8 @@ pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
     let local = |name: &str| match name {
         "TUNELINK_TABLE" => Some(TABLE.to_owned()),
         "TUNELINK_DEBUG" => Some("1".to_owned()),
+        "TUNELINK_APNS_APPLICATION" => Some(sns::APNS_APPLICATION.to_owned()),
+        "TUNELINK_FCM_APPLICATION" => Some(sns::FCM_APPLICATION.to_owned()),
         _ => None,
     };
     Config::from_lookup(|name| {

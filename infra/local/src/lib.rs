@@ -3,7 +3,7 @@
 pub mod backend;
 pub mod bulk;
 pub mod cli;
-mod clients;
+pub mod clients;
 mod database;
 pub mod error;
 pub mod examples;
@@ -15,6 +15,7 @@ pub mod keys;
 mod listen;
 pub mod live;
 pub mod react;
+pub mod sns;
 pub mod store;
 pub mod stream;
 pub mod table;

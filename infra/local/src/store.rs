@@ -107,6 +107,11 @@ impl Store {
 pub struct Transport(Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
 
 impl Transport {
+    /// The client with what is wrapped around it, if anything is.
+    pub(crate) fn around(transport: Option<&Self>, http: SharedHttpClient) -> SharedHttpClient {
+        transport.map_or(http.clone(), |Self(wrap)| wrap(http))
+    }
+
     pub fn new(wrap: impl Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync + 'static) -> Self {
         Self(Arc::new(wrap))
     }
@@ -153,10 +158,7 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
-    let http = match transport {
-        Some(Transport(wrap)) => wrap(http),
-        None => http,
-    };
+    let http = Transport::around(transport.as_ref(), http);
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))

@@ -4,6 +4,7 @@ mod account;
 mod catalogue;
 mod connection;
 mod conversation;
+mod device;
 mod event;
 mod home;
 mod notification;
@@ -28,6 +29,7 @@ pub use self::{
         ClientMessageId, Conversation, ConversationKind, EDITABLE, GroupTitle, Happening, Later, LaterView,
         MAX_FOUNDERS, MAX_MEMBERS, MemberRole, Membership, Message, MessageText, MessageView,
     },
+    device::{Device, DeviceView, Platform, PushToken},
     event::{
         Address, Cancellation, Capacity, City, Event, EventCard, EventDetails, EventStatus, EventText,
         EventType, Organiser, Place, Reason, SeatsView, SlotsView, Title, Visibility, Wanted, degrees,
@@ -35,7 +37,7 @@ pub use self::{
     },
     home::Home,
     notification::{
-        AccountChange, Announced, Bilingual, Notice, NoticeType, NotificationView, Outcome, Times, excerpt,
+        AccountChange, Announced, Bilingual, Notice, NoticeType, NotificationView, Outcome, Quoted, Times,
     },
     participation::{Participation, ParticipationStatus, ParticipationView},
     preferences::{
@@ -81,6 +83,8 @@ id! {
     SessionId;
     /// What a device proof names (UUIDv7).
     DeviceId;
+    /// What an app calls itself on the device that it runs on (any UUID).
+    PushDeviceId;
     /// A conversation's id (UUIDv7). The conversation of an event has the event's.
     ConversationId;
     /// A notification's id (`UUIDv8`: the time of what it tells, and a hash of it).

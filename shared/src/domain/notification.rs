@@ -43,8 +43,8 @@ pub enum Notice {
         conversation: Option<String>,
         /// Who sent the latest.
         user_id: UserId,
-        /// How the latest begins.
-        excerpt: String,
+        /// The number of the latest. What it says is read when the notification is.
+        seq: u64,
         /// How many there are.
         count: u64,
     },
@@ -176,7 +176,7 @@ impl NotificationId {
 }
 
 /// How a text begins: its first words on one line, [`MAX_EXCERPT`] characters at most.
-pub fn excerpt(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= MAX_EXCERPT {
         return line;
@@ -220,6 +220,14 @@ impl Notice {
         }
     }
 
+    /// The message that it tells of.
+    pub const fn message(&self) -> Option<(ConversationId, u64)> {
+        match self {
+            Self::Message { conversation_id, seq, .. } => Some((*conversation_id, *seq)),
+            _ => None,
+        }
+    }
+
     /// Who did it.
     pub const fn user_id(&self) -> Option<UserId> {
         match self {
@@ -247,23 +255,23 @@ impl Notice {
         }
     }
 
-    /// Title and body. `who` is the name of whoever did it, `None` once they are gone; then nothing that they wrote is
-    /// quoted either.
-    pub fn words(&self, language: Language, who: Option<&str>) -> (String, String) {
+    /// Title and body.
+    pub fn words(&self, language: Language, quoted: Quoted<'_>) -> (String, String) {
+        let Quoted { who, said } = quoted;
         let say = |en: String, fr: String| match language {
             Language::En => en,
             Language::Fr => fr,
         };
         let name = who.map_or_else(|| say("Somebody".into(), "Quelqu'un".into()), ToOwned::to_owned);
         match self {
-            Self::Message { conversation, excerpt, count, .. } => {
+            Self::Message { conversation, count, .. } => {
                 let place = conversation.as_ref().map(|title| format!(" · {title}")).unwrap_or_default();
                 let title = match count {
                     0 | 1 => format!("{name}{place}"),
                     n => format!("{name}{place} ({n})"),
                 };
                 let new = || say("New message".into(), "Nouveau message".into());
-                (title, who.map_or_else(new, |_| excerpt.clone()))
+                (title, said.map_or_else(new, excerpt))
             }
             Self::EventChanged { event, time, place, .. } => (
                 event.as_str().to_owned(),
@@ -342,15 +350,15 @@ impl Notice {
         }
     }
 
-    /// As it is shown in a language; `who` as in [`words`](Self::words).
+    /// As it is shown in a language.
     pub fn view(
         &self,
         notification_id: NotificationId,
         times: Times,
         language: Language,
-        who: Option<&str>,
+        quoted: Quoted<'_>,
     ) -> NotificationView {
-        let (title, body) = self.words(language, who);
+        let (title, body) = self.words(language, quoted);
         NotificationView {
             notification_id,
             r#type: self.r#type(),
@@ -366,6 +374,15 @@ impl Notice {
             read_at: times.read_at,
         }
     }
+}
+
+/// What a notification quotes, as it is when it is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quoted<'a> {
+    /// The name of whoever did it; `None` once they are gone.
+    pub who: Option<&'a str>,
+    /// The text of the message that it tells of; `None` unless its reader may see it.
+    pub said: Option<&'a str>,
 }
 
 /// The times of a notification.
@@ -388,7 +405,7 @@ mod tests {
     }
 
     fn words(notice: &Notice, who: Option<&str>) -> [(String, String); 2] {
-        [Language::En, Language::Fr].map(|language| notice.words(language, who))
+        [Language::En, Language::Fr].map(|language| notice.words(language, Quoted { who, said: None }))
     }
 
     fn pair(title: &str, body: &str) -> (String, String) {
@@ -436,17 +453,20 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_counted_and_nothing_is_quoted_of_who_is_gone() {
+    fn messages_are_counted_and_quoted_if_their_reader_may_see_them() {
         let conversation_id = ConversationId(Uuid::nil());
         let messages = |count, conversation: Option<&str>| Notice::Message {
             conversation_id,
             conversation: conversation.map(ToOwned::to_owned),
             user_id: UserId(Uuid::nil()),
-            excerpt: "Hello".to_owned(),
+            seq: 7,
             count,
         };
-        assert_eq!(words(&messages(1, None), Some("Zoé"))[0], pair("Zoé", "Hello"));
-        assert_eq!(words(&messages(3, Some("Trio")), Some("Zoé"))[0], pair("Zoé · Trio (3)", "Hello"));
+        let said = |notice: Notice| {
+            notice.words(Language::En, Quoted { who: Some("Zoé"), said: Some("Hello\nthere") })
+        };
+        assert_eq!(said(messages(1, None)), pair("Zoé", "Hello there"));
+        assert_eq!(said(messages(3, Some("Trio"))), pair("Zoé · Trio (3)", "Hello there"));
         assert_eq!(words(&messages(1, None), None)[1], pair("Quelqu'un", "Nouveau message"));
         assert_eq!(messages(1, None).link(), format!("tunelink://conversations/{conversation_id}"));
     }

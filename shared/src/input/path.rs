@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Input;
 use crate::{
-    domain::{ConversationId, EventId, NotificationId, SessionId, Slug, UserId},
+    domain::{ConversationId, EventId, NotificationId, PushDeviceId, SessionId, Slug, UserId},
     error::{Code, Result},
     openapi::Description,
     operation::Route,
@@ -30,7 +30,7 @@ macro_rules! ids {
     )*};
 }
 
-ids!(ConversationId EventId NotificationId SessionId UserId);
+ids!(ConversationId EventId NotificationId PushDeviceId SessionId UserId);
 
 /// The number of a message, which counts from 1.
 impl PathParameter for u64 {

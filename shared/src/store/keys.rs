@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::{
     domain::{
-        CatalogueKind, ConnectionId, ConversationId, EventId, EventType, NotificationId, SessionId, Slug,
-        UserId,
+        CatalogueKind, ConnectionId, ConversationId, EventId, EventType, NotificationId, Platform,
+        PushDeviceId, PushToken, SessionId, Slug, UserId,
     },
     encoding::sha256,
     geo::Cell,
@@ -49,6 +49,7 @@ pub enum ItemKind {
     Member,
     Session,
     Connection,
+    Device,
     Notification,
     Push,
     Job,
@@ -68,6 +69,7 @@ impl Key {
             "C" if begins(LATER) => ItemKind::Later,
             "C" if begins(MEMBER) => ItemKind::Member,
             "U" if begins(SESSION) => ItemKind::Session,
+            "U" if begins(DEVICE) => ItemKind::Device,
             "U" if begins(NOTIFICATION) => ItemKind::Notification,
             "U" if begins(PUSH) => ItemKind::Push,
             "CONNECTION" => ItemKind::Connection,
@@ -292,6 +294,24 @@ pub fn connection_of(user_id: UserId, id: &ConnectionId) -> Key {
 /// A ticket for a socket, by its hash.
 pub fn ticket(hash: &str) -> Key {
     Key::alone(format!("TICKET#{hash}"))
+}
+
+pub const DEVICE: &str = "DEVICE#";
+
+/// A device to which pushes go.
+pub fn device(user_id: UserId, id: PushDeviceId) -> Key {
+    Key::new(user(user_id), format!("{DEVICE}{id}"))
+}
+
+/// Counts the changes of a person's list of devices.
+pub fn devices(user_id: UserId) -> Key {
+    Key::new(user(user_id), "DEVICES")
+}
+
+/// Whose a token of a push service is.
+pub fn push_token(platform: Platform, token: &PushToken) -> Key {
+    let about = format!("{} {}", platform.as_str(), token.as_str());
+    Key::alone(format!("DEVICE_TOKEN#{}", sha256(about.as_bytes())))
 }
 
 pub fn preferences(user_id: UserId) -> Key {

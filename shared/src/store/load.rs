@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Condition, Item, Store, Write,
     accounts::{self, Credential},
-    events, keys, participations,
+    conversations, events, keys, participations,
     tastes::Taste,
 };
 use crate::{
@@ -72,7 +72,7 @@ impl Load {
         self.add(accounts::rows(profile, credential, played.chain(liked).map(taste).collect())?)
     }
 
-    /// An event with those who take part; the seats count them.
+    /// An event with those who take part and its conversation; the seats count them.
     pub fn event(
         &mut self,
         event: Event,
@@ -80,9 +80,10 @@ impl Load {
         seats: Seats,
         parts: &[Participation],
     ) -> Result<()> {
-        let seated = parts.iter().filter(|part| part.status == ParticipationStatus::Going);
-        let seated: Vec<UserId> = seated.map(|part| part.user_id).collect();
-        self.add(events::rows(&events::new(event, text, seats), &seated)?)?;
+        let going = parts.iter().filter(|part| part.status == ParticipationStatus::Going);
+        let going: Vec<UserId> = going.map(|part| part.user_id).collect();
+        self.add(conversations::rows_of_event(&event, &going)?)?;
+        self.add(events::rows(&events::new(event, text, seats))?)?;
         parts.iter().try_for_each(|part| self.add(participations::rows(part)?))
     }
 
@@ -138,17 +139,9 @@ impl Store {
             let request = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
             Ok(WriteRequest::builder().put_request(request).build())
         };
-        // Whoever reacts to the coming of somebody finds the event and its conversation.
-        let comes = |item: &Item| {
-            let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
-            sk.is_some_and(|sk| sk.starts_with(keys::PARTICIPANT))
-        };
-        let (coming, there): (Vec<Item>, Vec<Item>) = load.items.into_iter().partition(comes);
-        for items in [there, coming] {
-            let writes = items.into_iter().map(put).collect::<Result<Vec<_>>>()?;
-            let batches = stream::iter(writes.chunks(BATCH).map(<[WriteRequest]>::to_vec));
-            batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        }
+        let writes = load.items.into_iter().map(put).collect::<Result<Vec<_>>>()?;
+        let batches = stream::iter(writes.chunks(BATCH).map(<[WriteRequest]>::to_vec));
+        batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         self.batch(vec![put(load.progress)?]).await
     }
 }

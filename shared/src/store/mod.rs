@@ -7,6 +7,7 @@ mod commit;
 mod condition;
 pub mod connections;
 pub mod conversations;
+pub mod devices;
 pub mod erasure;
 pub mod events;
 mod expression;

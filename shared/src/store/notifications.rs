@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Condition, Found, Key, Query, RELATED, Store, Write, keys, preferences, profiles};
 use crate::{
-    domain::{ConversationId, Notice, NotificationId, Times, UserId, Way, excerpt},
+    domain::{ConversationId, Notice, NotificationId, Times, UserId, Way},
     error::{Code, Error, Result},
 };
 
@@ -56,7 +56,6 @@ pub struct Messages {
     pub latest: (u64, Timestamp),
     /// Who sent the latest.
     pub sender: UserId,
-    pub text: String,
 }
 
 impl Notification {
@@ -155,12 +154,12 @@ fn write(way: Way, to: UserId, notice: &Notice, fact: &str, at: Timestamp) -> Re
 /// Tells somebody of messages: one notification for all that they have not read, which goes on with each. An older
 /// message changes nothing. Whoever calls this looks afterwards whether they have read it meanwhile.
 pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> Result<()> {
-    let Messages { conversation_id, title, first, latest, sender, text } = messages;
+    let Messages { conversation_id, title, first, latest, sender } = messages;
     let notice = Notice::Message {
         conversation_id: *conversation_id,
         conversation: title.clone(),
         user_id: *sender,
-        excerpt: excerpt(text),
+        seq: latest.0,
         count: (latest.0 + 1).saturating_sub(first.0),
     };
     let (preferences, _) = preferences::find(store, to).await?;

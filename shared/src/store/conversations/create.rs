@@ -101,11 +101,11 @@ pub async fn create(store: &Store, new: &NewConversation, beside: Option<Write>)
     store.commit(writes).await
 }
 
-/// The items of an event's conversation, which has the event's id; in it are the organiser and those who have a seat.
-pub fn rows_of_event(event: &Event, seated: &[UserId]) -> Result<Vec<Write>> {
+/// The items of an event's conversation, which has the event's id: its organiser's and that of those who have a seat.
+pub fn rows_of_event(event: &Event, going: &[UserId]) -> Result<Vec<Write>> {
     let (id, title) = (ConversationId(event.event_id.0), GroupTitle::of_event(&event.title));
     let conversation = Conversation::new(id, ConversationKind::Event, Some(title), event.created_at);
-    let organiser = (event.organiser.user_id, MemberRole::Admin);
-    let seated = seated.iter().map(|user| (*user, MemberRole::Member));
-    NewConversation::with(conversation, [organiser].into_iter().chain(seated).collect()).rows()
+    let going = going.iter().map(|user| (*user, MemberRole::Member));
+    let members = [(event.organiser.user_id, MemberRole::Admin)].into_iter().chain(going).collect();
+    NewConversation::with(conversation, members).rows()
 }

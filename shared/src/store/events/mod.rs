@@ -11,7 +11,7 @@ pub use self::{
     change::{change, edit, orphan},
     rows::rows,
 };
-use super::{Item, Query, Store, Write, catalogue, keys};
+use super::{Item, Query, Store, Write, catalogue, conversations, keys};
 use crate::{
     domain::{CatalogueKind, Event, EventDetails, EventId, EventStatus, EventText, Seats, Slug, UserId},
     error::{Code, Error, Result},
@@ -88,12 +88,13 @@ pub fn new(event: Event, text: Option<EventText>, seats: Seats) -> Standing {
     Standing { event, text, seats, revision: 1 }
 }
 
-/// Announces an event, if its organiser takes part and the catalogue offers every instrument that is wanted.
+/// Announces an event and begins its conversation, if its organiser takes part and the catalogue offers every instrument that is wanted.
 pub async fn create(store: &Store, new: &Standing, beside: impl IntoIterator<Item = Write>) -> Result<()> {
     let active = super::profiles::must_be_active(new.event.organiser.user_id, Code::SessionEnded);
     let wanted = new.seats.wanted().enumerate();
     let offered = wanted.map(|(at, (id, _))| offered(id, &format!("instruments[{at}].instrument_id")));
-    let writes = rows(new, &[])?.into_iter().chain([active]).chain(offered).chain(beside);
+    let talk = conversations::rows_of_event(&new.event, &[])?;
+    let writes = rows(new)?.into_iter().chain(talk).chain([active]).chain(offered).chain(beside);
     store.commit(writes.collect::<Vec<_>>()).await
 }
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Standing;
 use crate::{
-    domain::{CatalogueKind, Event, EventCard, EventId, EventText, Seats, Slug, UserId},
+    domain::{CatalogueKind, Event, EventCard, EventId, EventText, Seats, Slug},
     error::Result,
     geo::Cell,
-    store::{Write, conversations, keys, participations},
+    store::{Write, keys, participations},
 };
 
 /// The item of an event, with its entries in the indexes if searches find it.
@@ -59,14 +59,13 @@ struct SlotRow<'a> {
     related_sk: String,
 }
 
-/// The items of an event but for those of who signed up, and of its conversation, in which are those who have a seat.
-pub fn rows(new: &Standing, seated: &[UserId]) -> Result<Vec<Write>> {
+/// The items of an event that nobody has signed up for yet.
+pub fn rows(new: &Standing) -> Result<Vec<Write>> {
     let mut writes = vec![event_row(new)?, seats_row(new)?];
     writes.extend(new.text.as_ref().map(|text| text_row(new.event.event_id, text)).transpose()?);
     for (instrument, _) in new.seats.wanted() {
         writes.push(slot_row(new.event.event_id, instrument)?);
     }
-    writes.extend(conversations::rows_of_event(&new.event, seated)?);
     Ok(writes)
 }
 

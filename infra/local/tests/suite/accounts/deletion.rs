@@ -4,7 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tunelink::{domain::UserId, store::erasure};
 
-use crate::harness::{PASSWORD, Person, World, account};
+use crate::{
+    conversations::{direct, group, say},
+    harness::{PASSWORD, Person, World, account},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -152,4 +155,39 @@ async fn leaving_takes_the_password() {
     person.post("/v1/users/me/deletion", deletion("vanish", PASSWORD)).await.refused(422, "invalid_value");
     person.post("/v1/users/me/deletion", json!({ "mode": "erase" })).await.refused(422, "missing");
     person.get("/v1/users/me").await.ok();
+}
+
+#[tokio::test]
+async fn what_an_erased_person_wrote_becomes_tombstones() {
+    let Some(world) = World::local().await else { return };
+    let (person, other) = settled(&world).await;
+    let third = world.person().await;
+    other.delete(&format!("/v1/users/me/blocks/{}", person.id)).await.ok();
+    person.delete(&format!("/v1/users/me/blocks/{}", other.id)).await.ok();
+    let (talk, quartet) = (direct(&person, &other).await, group(&person, &[&other, &third]).await);
+    let left = group(&other, &[&person]).await;
+    for path in [&talk, &quartet, &left] {
+        say(&person, path, "Canary").await;
+        say(&other, path, "Mine").await;
+    }
+    person.delete(&format!("{left}/participants/{}", person.id)).await.ok();
+    leave(&person, "erase").await;
+    world.settled().await;
+    for path in [&talk, &quartet, &left] {
+        let messages = other.get(&format!("{path}/messages")).await.ok();
+        assert_eq!(messages[0]["text"], "Mine", "{path}");
+        assert!(messages[1]["text"].is_null() && messages[1]["deleted_at"].is_string(), "{path}");
+        let people = other.get(&format!("{path}/participants")).await.ok();
+        assert!(
+            people.as_array().unwrap().iter().all(|part| part["user_id"] != person.id.as_str()),
+            "{people}"
+        );
+    }
+    assert!(other.get(&talk).await.ok()["with"].is_null());
+    assert_eq!(other.get(&quartet).await.ok()["role"], "admin");
+    let traces = traces(&world, &person).await;
+    assert!(
+        traces.iter().all(|trace| !trace.contains("Canary") && !trace.contains(&person.name)),
+        "{traces:#?}"
+    );
 }

@@ -1,4 +1,5 @@
 mod direct;
+mod faults;
 mod groups;
 mod messages;
 mod of_events;

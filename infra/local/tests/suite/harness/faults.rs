@@ -72,9 +72,12 @@ fn decides(when: &Mutex<Option<Decide>>, request: &HttpRequest) -> bool {
     decide.as_mut().zip(call(request)).is_some_and(|(decide, (operation, body))| decide(operation, body))
 }
 
-/// The operation and the body of a call.
+/// The operation and the body of a call: DynamoDB's name for it, or what there is of its address.
 fn call(request: &HttpRequest) -> Option<(&str, &str)> {
-    let operation = request.headers().get("x-amz-target")?.rsplit('.').next()?;
+    let operation = match request.headers().get("x-amz-target") {
+        Some(target) => target.rsplit('.').next()?,
+        None => request.uri(),
+    };
     Some((operation, std::str::from_utf8(request.body().bytes()?).ok()?))
 }
 

@@ -1,0 +1,77 @@
+use aws_sdk_sns::Client;
+
+use super::endpoint;
+use crate::{
+    app::App,
+    auth::Member,
+    config::PushApplications,
+    domain::{Device, Platform, PushDeviceId, PushToken},
+    error::{Code, Error, Result},
+    store::devices::{self, Before},
+};
+
+/// How often a registration is tried while others change what it depends on.
+const ATTEMPTS: usize = 8;
+
+impl PushApplications {
+    /// The platform application, if anything is pushed to the platform.
+    pub fn of(&self, platform: Platform) -> Option<&str> {
+        match platform {
+            Platform::Ios => self.ios.as_deref(),
+            Platform::Android => self.android.as_deref(),
+        }
+    }
+}
+
+/// Registers the device for the caller's session, so that pushes go to it until the session ends.
+///
+/// A token belongs to one device of one person. When it moves, the endpoint that had it is deleted before anything
+/// else: nothing that is under way to its former owner is shown by then. `PushUnavailable` where nothing is pushed to
+/// the platform; the fields at fault when the push service cannot have made the token.
+pub async fn register(
+    app: &App,
+    member: Member,
+    device_id: PushDeviceId,
+    platform: Platform,
+    token: PushToken,
+) -> Result<Device> {
+    let token = token.on(platform)?;
+    let unavailable = || Error::from(Code::PushUnavailable).retry_after(3600);
+    let application = app.config().push.of(platform).ok_or_else(unavailable)?;
+    let (sns, store) = (app.sns()?, app.store());
+    for _ in 0..ATTEMPTS {
+        let (before, confirmed) =
+            tokio::join!(devices::before(store, member.user_id, platform, &token), store.confirmed());
+        confirmed?;
+        let mut device = Device {
+            user_id: member.user_id,
+            device_id,
+            session_id: member.session_id,
+            platform,
+            token: token.clone(),
+            endpoint_arn: String::new(),
+            registered_at: app.now(),
+            revision: app.new_id(),
+        };
+        let before = before?;
+        device.endpoint_arn = endpoint_for(sns, application, &device, &before).await?;
+        match devices::register(store, &device, &before).await {
+            Err(Error { code: Code::Conflict, .. }) => {}
+            registered => return registered.map(|()| device),
+        }
+    }
+    Err(Code::Conflict.into())
+}
+
+async fn endpoint_for(sns: &Client, application: &str, new: &Device, before: &Before) -> Result<String> {
+    if let Some(former) = before.elsewhere((new.user_id, new.device_id)) {
+        endpoint::delete(sns, &former.endpoint_arn).await?;
+    }
+    if let Some(known) = before.device(new.device_id).filter(|known| known.platform == new.platform) {
+        if endpoint::renew(sns, &known.endpoint_arn, &new.token).await? {
+            return Ok(known.endpoint_arn.clone());
+        }
+    }
+    let owner = format!("{} {}", new.user_id, new.revision);
+    endpoint::create(sns, application, &new.token, &owner).await
+}

@@ -1,0 +1,196 @@
+//! Devices to which pushes go. Each is there twice: with its person's, and under its token, which is one person's only.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Condition, Query, Store, Write, connections, keys};
+use crate::{
+    domain::{Device, Platform, PushDeviceId, PushToken, SessionId, UserId},
+    error::{Code, Error, Result},
+};
+
+/// The most devices of one person. The one that was registered longest ago gives way to another.
+pub const MAX_DEVICES: usize = 20;
+
+/// Whose a token is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    pub user_id: UserId,
+    pub device_id: PushDeviceId,
+    pub endpoint_arn: String,
+    /// That of the device.
+    pub revision: Uuid,
+}
+
+/// What a registration depends on, as it was read.
+#[derive(Clone, Debug)]
+pub struct Before {
+    devices: Vec<Device>,
+    changes: Option<u64>,
+    owner: Option<Owner>,
+}
+
+#[derive(Deserialize)]
+struct Changes {
+    version: u64,
+}
+
+impl Before {
+    /// What stands in the way of this registration: the endpoint by which the token is another's, or another device's.
+    pub fn elsewhere(&self, new: (UserId, PushDeviceId)) -> Option<&Owner> {
+        self.owner.as_ref().filter(|owner| (owner.user_id, owner.device_id) != new)
+    }
+
+    /// The device as it was registered before.
+    pub fn device(&self, id: PushDeviceId) -> Option<&Device> {
+        self.devices.iter().find(|device| device.device_id == id)
+    }
+}
+
+/// All devices of a person, seeing every write that was acknowledged before.
+async fn all(store: &Store, person: UserId) -> Result<Vec<Device>> {
+    let query = Query::partition(keys::user(person)).prefix(keys::DEVICE).consistent();
+    Ok(store.query(&query).await?.rows)
+}
+
+/// The devices to which something may be pushed: their session stands, and their token is still this person's.
+pub async fn of(store: &Store, person: UserId, now: Timestamp) -> Result<Vec<Device>> {
+    let mut devices = all(store, person).await?;
+    let sessions: HashSet<SessionId> = devices.iter().map(|device| device.session_id).collect();
+    let tokens = devices.iter().map(|device| keys::push_token(device.platform, &device.token)).collect();
+    let (sessions, owners) = tokio::try_join!(
+        connections::standing(store, person, sessions, now),
+        store.get_all_now::<Owner>(tokens),
+    )?;
+    devices.retain(|device| sessions.contains(&device.session_id) && owners.contains(&owner(device)));
+    Ok(devices)
+}
+
+/// Whose a token is.
+pub async fn owner_of(store: &Store, platform: Platform, token: &PushToken) -> Result<Option<Owner>> {
+    store.get(keys::push_token(platform, token)).await
+}
+
+/// Reads what a registration depends on.
+pub async fn before(store: &Store, person: UserId, platform: Platform, token: &PushToken) -> Result<Before> {
+    // The count is read first: a device that comes after is refused by it.
+    let changes = store.get::<Changes>(keys::devices(person)).await?.map(|changes| changes.version);
+    let (devices, owner) = tokio::try_join!(all(store, person), owner_of(store, platform, token))?;
+    Ok(Before { devices, changes, owner })
+}
+
+/// Registers a device whose session stands, and takes its token from whoever had it. `Conflict` when something has
+/// changed since `before`; `SessionEnded` when the session has ended.
+pub async fn register(store: &Store, new: &Device, before: &Before) -> Result<()> {
+    let session = Write::check(keys::session(new.user_id, new.session_id));
+    let known = before.device(new.device_id);
+    let token = keys::push_token(new.platform, &new.token);
+    let mut writes = vec![
+        session.when(Condition::exists(), Code::SessionEnded),
+        Write::put(keys::device(new.user_id, new.device_id), new)?
+            .when(unchanged(known.map(|device| device.revision)), Code::Conflict),
+        Write::put(token.clone(), &owner(new))?
+            .when(unchanged(before.owner.as_ref().map(|owner| owner.revision)), Code::Conflict),
+    ];
+    if let Some(former) = before.elsewhere((new.user_id, new.device_id)) {
+        let device = Write::delete(keys::device(former.user_id, former.device_id));
+        writes.push(device.when(gone_or(former.revision), Code::Conflict));
+    }
+    if let Some(known) = known {
+        let old = keys::push_token(known.platform, &known.token);
+        if old != token {
+            writes.push(Write::delete(old).when(gone_or(known.revision), Code::Conflict));
+        }
+    } else {
+        writes.extend(make_room(new, before));
+    }
+    store.commit(writes).await
+}
+
+/// One more on the list of a person's devices: those beyond the limit go, the oldest first.
+fn make_room(new: &Device, before: &Before) -> Vec<Write> {
+    let count = match before.changes {
+        None => Condition::absent(),
+        Some(version) => Condition::equals("version", version),
+    };
+    let list = Write::update(keys::devices(new.user_id)).add("version", 1);
+    let mut writes = vec![list.when(count, Code::Conflict)];
+    let former = before.elsewhere((new.user_id, new.device_id));
+    let mut stay: Vec<&Device> = before
+        .devices
+        .iter()
+        .filter(|device| former.is_none_or(|former| former.revision != device.revision))
+        .collect();
+    stay.sort_by_key(|device| std::cmp::Reverse((device.registered_at, device.device_id)));
+    for device in stay.iter().skip(MAX_DEVICES - 1) {
+        writes.extend(deletion(device));
+    }
+    writes
+}
+
+/// Forgets a device, and that its token is this person's; `NotFound` when there is no such device.
+pub async fn remove(store: &Store, person: UserId, id: PushDeviceId) -> Result<()> {
+    const ATTEMPTS: usize = 5;
+    for _ in 0..ATTEMPTS {
+        let device: Option<Device> = store.get(keys::device(person, id)).await?;
+        if forget(store, &device.ok_or(Code::NotFound)?).await? {
+            return Ok(());
+        }
+    }
+    Err(Code::Conflict.into())
+}
+
+/// The same for a device as it was read; false when it is registered anew or gone.
+pub async fn forget(store: &Store, device: &Device) -> Result<bool> {
+    match store.commit(deletion(device)).await {
+        Ok(()) => Ok(true),
+        Err(Error { code: Code::Conflict, .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Forgets the devices that a session registered.
+pub async fn remove_of_session(store: &Store, person: UserId, session: SessionId) -> Result<()> {
+    for device in all(store, person).await?.iter().filter(|device| device.session_id == session) {
+        forget(store, device).await?;
+    }
+    Ok(())
+}
+
+/// Forgets all devices of somebody who is erased.
+pub(super) async fn remove_all(store: &Store, person: UserId) -> Result<()> {
+    for device in all(store, person).await? {
+        forget(store, &device).await?;
+    }
+    Ok(())
+}
+
+/// Both items of a device are written together, so they are of one revision.
+fn deletion(device: &Device) -> [Write; 2] {
+    let item = Write::delete(keys::device(device.user_id, device.device_id));
+    let token = Write::delete(keys::push_token(device.platform, &device.token));
+    [
+        item.when(unchanged(Some(device.revision)), Code::Conflict),
+        token.when(gone_or(device.revision), Code::Conflict),
+    ]
+}
+
+fn owner(device: &Device) -> Owner {
+    Owner {
+        user_id: device.user_id,
+        device_id: device.device_id,
+        endpoint_arn: device.endpoint_arn.clone(),
+        revision: device.revision,
+    }
+}
+
+fn unchanged(revision: Option<Uuid>) -> Condition {
+    revision.map_or_else(Condition::absent, |revision| Condition::is("revision", revision.to_string()))
+}
+
+fn gone_or(revision: Uuid) -> Condition {
+    Condition::absent().or(Condition::is("revision", revision.to_string()))
+}
