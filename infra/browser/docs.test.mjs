@@ -1,26 +1,14 @@
 // The documentation in a real browser: it needs nothing but the backend, it can log in, and it can call.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
+import { CHROMIUM, FLAGS, picture, start, watch } from "./harness.mjs";
 
-const PROGRAM = process.env.TUNELINK_PROGRAM ?? "../../target/debug/tunelink";
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const ACCOUNT = { username: "django", email: "django@example.org", password: "nuages-1940-minor-swing" };
 
 let backend;
@@ -29,10 +17,7 @@ let userData;
 let browser;
 
 before(async () => {
-  backend = spawn(PROGRAM, ["--ephemeral", "--port", "0", "--dynamodb-port", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  url = await announced(backend);
+  ({ backend, url } = await start(["--ephemeral"]));
   const reply = await fetch(`${url}/v1/auth/register`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -51,7 +36,7 @@ after(async () => {
 
 test("people log in to the documentation and call an operation", async () => {
   const page = await browser.newPage();
-  const faults = watch(page);
+  const faults = watch(page, url);
   await page.goto(`${url}/docs`);
 
   await page.getByRole("button", { name: "Authorize" }).first().click();
@@ -60,7 +45,7 @@ test("people log in to the documentation and call an operation", async () => {
   await dialog.locator("#oauth_password").fill(ACCOUNT.password);
   await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
   await dialog.locator("button", { hasText: "Logout" }).waitFor();
-  await picture(page, "authorized");
+  await picture(page, "docs-authorized");
   await dialog.locator("button", { hasText: "Close" }).first().click();
 
   const response = await execute(page, "Accounts-getMyProfile", "/v1/users/me");
@@ -70,7 +55,7 @@ test("people log in to the documentation and call an operation", async () => {
   assert.match(await live.locator(".response-col_status").last().innerText(), /200/);
   assert.match(await live.locator(".response-col_description").last().innerText(), /"username": "django"/);
   await live.scrollIntoViewIfNeeded();
-  await picture(page, "called");
+  await picture(page, "docs-called");
 
   assert.deepEqual(faults, []);
 });
@@ -101,7 +86,7 @@ test("whoever types a wrong password is told so", async () => {
   await dialog.locator("#oauth_password").fill("not-the-password");
   await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
   await dialog.locator(".errors").first().waitFor();
-  await picture(page, "refused");
+  await picture(page, "docs-refused");
   assert.match(await dialog.locator(".errors").first().innerText(), /password/i);
 });
 
@@ -115,40 +100,4 @@ async function execute(page, operation, path) {
     button.click(),
   ]);
   return response;
-}
-
-/** Everything that goes wrong on the page from now on, and every request to anybody but the backend. */
-function watch(page) {
-  const faults = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => faults.push(`exception: ${error}`));
-  page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
-  page.on("response", (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-  });
-  page.on("request", (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (origin !== url && !["data:", "blob:"].includes(protocol)) faults.push(`elsewhere: ${request.url()}`);
-  });
-  return faults;
-}
-
-/** The URL under which the program says that it can be reached. */
-async function announced(program) {
-  let said = "";
-  program.stdout.setEncoding("utf8");
-  for await (const part of program.stdout.iterator({ destroyOnReturn: false })) {
-    said += part;
-    const found = /API\s+(http:\S+)\/v1/.exec(said);
-    if (found) return found[1];
-  }
-  throw new Error(`the backend did not start: ${said}`);
-}
-
-/** Kept when somebody wants to look at it. */
-async function picture(page, name) {
-  const folder = process.env.TUNELINK_PICTURES;
-  if (folder) await page.screenshot({ path: join(folder, `docs-${name}.png`) });
 }

@@ -15,6 +15,7 @@ use tunelink::operation::Function;
 
 use crate::bulk::Bulk;
 use crate::clients;
+use crate::console;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
@@ -96,7 +97,7 @@ impl Backend {
                 .await?;
         let stop = CancellationToken::new();
         let sns = Sns::default();
-        let service = gateway.router(address.port()).merge(sns.router());
+        let service = gateway.router(address.port()).merge(sns.router()).merge(console::router());
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(erase_hourly(data.app.clone(), stop.clone()));

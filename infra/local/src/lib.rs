@@ -4,6 +4,7 @@ pub mod backend;
 pub mod bulk;
 pub mod cli;
 pub mod clients;
+pub mod console;
 mod database;
 pub mod error;
 pub mod examples;

@@ -105,8 +105,8 @@ fn banner(backend: &Backend, data: &Data) -> String {
         Data::Directory(folder) => folder.display().to_string(),
     };
     format!(
-        "\n  TuneLink is running\n\n  API        {url}/v1\n  Try it     {url}/docs\n  DynamoDB   {}, table {}\n  \
-         Data       {data}\n\n  Ctrl-C stops it.\n",
+        "\n  TuneLink is running\n\n  API        {url}/v1\n  Try it     {url}/docs\n  Console    {url}/console\n  \
+         DynamoDB   {}, table {}\n  Data       {data}\n\n  Ctrl-C stops it.\n",
         backend.dynamodb_url(),
         backend.table(),
     )
