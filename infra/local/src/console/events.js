@@ -81,6 +81,7 @@ export function showEvents({ api, me, onTalk, onWrite }) {
         h("button", { type: "button", onclick: () => attempt(() => showPeople(id)) }, "Who is coming?")),
       !isIn && !isOrganiser && joinForm(id, mine, again),
       h("ul", { id: "people", "aria-label": "Participants" }));
+    byId("event").dataset.event = id;
     byId("event").hidden = false;
     byId("event").focus({ preventScroll: true });
   }

@@ -75,12 +75,19 @@ function showPushes(api) {
 
   panel.addEventListener("toggle", look);
   byId("be-a-phone").addEventListener("click", () => attempt(async () => {
-    // Random, as a push service's would be, and in its form: 32 bytes in hexadecimal.
+    // Random, as a push service's would be, and in the form of one: 32 bytes in hexadecimal.
     const bytes = crypto.getRandomValues(new Uint8Array(32));
     const token = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    await api.put("/v1/users/me/devices/console", { platform: "ios", token });
+    await api.put(`/v1/users/me/devices/${deviceId()}`, { platform: "ios", token });
     say("Whatever you are told of is pushed to this tab now.");
   }));
+}
+
+/** The same one for as long as the tab is there, so that pressing the button twice makes no two phones. */
+function deviceId() {
+  const id = sessionStorage.getItem("tunelink-device") ?? crypto.randomUUID();
+  sessionStorage.setItem("tunelink-device", id);
+  return id;
 }
 
 function push({ at, platform, payload }) {
