@@ -28,6 +28,8 @@ export class Live extends EventTarget {
   #timers = { retry: 0, ping: 0, hole: 0 };
   #syncing = null;
   #outbox = new Map();
+  /** Those of them that were sent over this socket and are not answered yet. */
+  #underWay = new WeakSet();
   state = "offline";
 
   constructor(api, conversations) {
@@ -57,12 +59,13 @@ export class Live extends EventTarget {
 
   /**
    * Sends a message, now or once there is a socket again. It may well be sent twice: its id is the client's, and the
-   * server takes one id once.
+   * server takes one id once. In a conversation one is sent after the other, because frames are taken side by side and
+   * the second could become the first.
    */
   sendMessage(conversation_id, text) {
     const message = { conversation_id, text, client_message_id: crypto.randomUUID() };
     this.#outbox.set(message.client_message_id, message);
-    this.#deliver(message);
+    this.#deliverNext(conversation_id);
     this.#emit("changed");
   }
 
@@ -116,7 +119,9 @@ export class Live extends EventTarget {
       }
       if (socket !== this.#socket) return;
       this.#become("online");
-      for (const message of this.#outbox.values()) this.#deliver(message);
+      // What was under way when the last socket broke may be lost.
+      this.#underWay = new WeakSet();
+      for (const { conversation_id } of this.#outbox.values()) this.#deliverNext(conversation_id);
     };
     socket.onmessage = ({ data }) => this.#take(data);
     socket.onclose = () => {
@@ -147,21 +152,30 @@ export class Live extends EventTarget {
     this.#timers.hole = setTimeout(() => this.sync().catch(() => this.#socket?.close()), HOLE_PATIENCE);
   }
 
-  /** A message of ours is there. */
-  #settle({ sender_id, client_message_id }) {
-    if (sender_id === this.#conversations.me) this.#outbox.delete(client_message_id);
+  /** A message of ours is there, as the answer, as a frame or in a sync: whichever comes first. */
+  #settle({ sender_id, conversation_id, client_message_id }) {
+    if (sender_id !== this.#conversations.me) return;
+    if (this.#outbox.delete(client_message_id)) this.#deliverNext(conversation_id);
   }
 
-  /** What is refused for good is not tried again; too much at once is. */
+  /** What is refused for good is not tried again; what only came too soon is. */
   #refused({ request_id, retry_after, message, errors }) {
     const mine = this.#outbox.get(request_id);
-    if (mine && retry_after) return void setTimeout(() => this.#deliver(mine), retry_after * 1000);
+    if (mine && retry_after) {
+      this.#underWay.delete(mine);
+      setTimeout(() => this.#deliverNext(mine.conversation_id), retry_after * 1000);
+      return;
+    }
     this.#outbox.delete(request_id);
+    if (mine) this.#deliverNext(mine.conversation_id);
     this.#emit("refused", errors.map((error) => error.message).join(" ") || message);
   }
 
-  #deliver(message) {
-    if (this.#outbox.has(message.client_message_id)) this.#request("send_message", message, message.client_message_id);
+  #deliverNext(conversationId) {
+    const [message] = this.unsent(conversationId);
+    if (!message || this.#underWay.has(message)) return;
+    const { client_message_id } = message;
+    if (this.#request("send_message", message, client_message_id)) this.#underWay.add(message);
   }
 
   #request(action, data, request_id = null) {
