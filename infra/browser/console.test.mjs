@@ -155,7 +155,7 @@ test("two people find an event, talk about it, and one who was away catches up",
   async function openEvent() {
     for (let at = 0; at < (await dots.count()); at += 1) {
       const entry = ann.page.locator("#event-list button").nth(at);
-      const id = await dots.nth(at).getAttribute("data-event");
+      const id = await entry.getAttribute("data-key");
       await entry.click();
       await ann.page.locator(`#event[data-event="${id}"]`).waitFor();
       if (await ann.page.getByRole("button", { name: "Join", exact: true }).isVisible()) return id;

@@ -33,10 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut request = options.url.into_client_request()?;
     request.headers_mut().insert("authorization", format!("Bearer {}", options.token).parse()?);
     let (socket, _) = connect_async(request).await?;
-    eprintln!("Connected; Ctrl-C ends it.");
+    eprintln!("Connected. Each line is sent as a frame; the end of the input ends it.");
     let (mut to, mut from) = socket.split();
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
-    let mut is_typing = true;
     loop {
         tokio::select! {
             frame = from.next() => match frame.transpose()? {
@@ -45,10 +44,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 Some(Message::Ping(_) | Message::Pong(_)) => {}
                 _ => break,
             },
-            line = lines.next_line(), if is_typing => match line? {
+            line = lines.next_line() => match line? {
                 Some(line) => to.send(Message::text(line)).await?,
-                // Without input it goes on listening, so that it can run in the background.
-                None => is_typing = false,
+                None => return Ok(to.close().await?),
             },
         }
     }

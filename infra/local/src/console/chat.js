@@ -71,7 +71,7 @@ export function showChat({ api, live, conversations }) {
     const last = head.last_message;
     const unread = head.unread > 0 && h("span", { className: "badge", "aria-label": `${head.unread} unread` }, head.unread);
     return h("li", {}, h("button", {
-      type: "button", "aria-current": id === open ? "true" : null, "data-conversation": id,
+      type: "button", "aria-current": id === open ? "true" : null, "data-key": id,
       onclick: () => attempt(() => openConversation(id)),
     }, h("span", { className: "name" }, title(head)), unread,
     h("span", { className: "last" }, last ? textOf(last) : "Nothing said yet")));
@@ -87,8 +87,8 @@ export function showChat({ api, live, conversations }) {
       !isMine && h("span", { className: "name" }, names.get(message.sender_id) ?? "somebody"),
       h("p", { className: isGone ? "gone" : null }, textOf(message)),
       h("small", {}, marks.filter(Boolean).join(" · ")),
-      canChange && h("button", { type: "button", onclick: () => attempt(() => edit(path, message)) }, "Edit"),
-      isMine && !isGone && h("button", { type: "button", onclick: () => attempt(() => api.delete(path)) }, "Delete"));
+      canChange && h("button", { type: "button", "data-key": `edit ${message.seq}`, onclick: () => attempt(() => edit(path, message)) }, "Edit"),
+      isMine && !isGone && h("button", { type: "button", "data-key": `delete ${message.seq}`, onclick: () => attempt(() => api.delete(path)) }, "Delete"));
   }
 
   function pending(message) {

@@ -18,9 +18,12 @@ export function h(name, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Replaces what is in an element. */
+/** Replaces what is in an element. Whoever is at a button with a `data-key` stays there: keyboards depend on it. */
 export function fill(element, ...children) {
+  const focused = document.activeElement;
+  const key = element.contains(focused) ? focused.dataset.key : undefined;
   element.replaceChildren(...children.flat().filter(Boolean));
+  if (key) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -45,7 +45,8 @@ export function showEvents({ api, me, onTalk, onWrite }) {
     const around = { lat: Number(lat.value), lng: Number(lng.value), radius: Number(radius.value) };
     draw(byId("map"), { ...around, events: found, chosen, onChoose: open });
     fill(byId("event-list"), found.map((event) => h("li", {}, h("button", {
-      type: "button", "aria-current": event.event_id === chosen ? "true" : null, onclick: () => open(event.event_id),
+      type: "button", "data-key": event.event_id, "aria-current": event.event_id === chosen ? "true" : null,
+      onclick: () => open(event.event_id),
     }, h("span", { className: "name" }, event.title),
     h("span", { className: "last" }, `${localStart(event)} · ${event.city}, ${event.distance_km.toFixed(1)} km`)))));
   }

@@ -24,12 +24,14 @@ export function draw(svg, { lat, lng, radius, events, chosen, onChoose }) {
   const x = (degrees) => SIZE / 2 + east(degrees) * kmPerLongitude * scale;
   const y = (degrees) => SIZE / 2 - (degrees - lat) * KM_PER_DEGREE * scale;
 
+  // What is drawn last is on top.
+  const inOrder = [...events].sort((one, other) => (one.event_id === chosen) - (other.event_id === chosen));
   svg.setAttribute("viewBox", `0 0 ${SIZE} ${SIZE}`);
   svg.replaceChildren(
     ...graticule({ lat, lng, radius, kmPerLongitude, x, y }),
     element("circle", { class: "reach", cx: SIZE / 2, cy: SIZE / 2, r: radius * scale }),
     element("path", { class: "centre", d: `M${SIZE / 2 - 6} ${SIZE / 2}h12m-6 -6v12` }),
-    ...events.map((event) => dot(event, x(event.lng), y(event.lat), event.event_id === chosen, onChoose)),
+    ...inOrder.map((event) => dot(event, x(event.lng), y(event.lat), event.event_id === chosen, onChoose)),
     label(`${radius} km`, SIZE / 2, SIZE / 2 - radius * scale - 4, "middle"),
   );
 }

@@ -21,7 +21,9 @@ export function showNotices({ api, live, onOpen, onEvent }) {
   function entry(notification) {
     const { title, body, updated_at, read_at, type } = notification;
     return h("li", { className: read_at ? "read" : "new" },
-      h("button", { type: "button", onclick: () => attempt(() => look(notification)) },
+      h("button", {
+        type: "button", "data-key": notification.notification_id, onclick: () => attempt(() => look(notification)),
+      },
         h("span", { className: "name" }, title), h("span", { className: "last" }, body)),
       h("small", {}, `${moment(updated_at)} · ${type.replaceAll("_", " ")}`));
   }
