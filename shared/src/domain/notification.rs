@@ -158,7 +158,7 @@ pub struct NotificationView {
 }
 
 impl NotificationId {
-    /// The id of the notification by which somebody is told of a fact: the same each time (UUIDv8, RFC 9562 §5.8). Its
+    /// The id of the notification by which somebody is told of a fact: the same each time (`UUIDv8`, RFC 9562 §5.8). Its
     /// first 48 bits are the time of the fact in milliseconds, so that ids sort like what they tell of.
     pub fn of(to: UserId, fact: &str, at: Timestamp) -> Self {
         let mut bytes = [0; 16];

@@ -29,7 +29,8 @@ impl Default for Channels {
 }
 
 /// What becomes of a notice to somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Way {
     /// It is in their list.
     Kept,
@@ -177,15 +178,11 @@ impl QuietHoursChanges {
         let from = given(self.from, from).or_else(|| note(&mut missing, "from"));
         let to = given(self.to, to).or_else(|| note(&mut missing, "to"));
         let time_zone = given(self.time_zone, time_zone).or_else(|| note(&mut missing, "time_zone"));
-        match (from, to, time_zone) {
-            (Some(from), Some(to), Some(time_zone)) => Ok(QuietHours { from, to, time_zone }),
-            _ => {
-                let missing = missing.into_iter();
-                Err(Error::invalid(
-                    missing.map(|name| Code::Missing.at(format!("quiet_hours.{name}"))).collect(),
-                ))
-            }
+        if let (Some(from), Some(to), Some(time_zone)) = (from, to, time_zone) {
+            return Ok(QuietHours { from, to, time_zone });
         }
+        let missing = missing.into_iter().map(|name| Code::Missing.at(format!("quiet_hours.{name}")));
+        Err(Error::invalid(missing.collect()))
     }
 }
 

@@ -30,6 +30,7 @@ pub struct Notification {
     pub notification_id: NotificationId,
     /// Whose it is.
     pub owner: UserId,
+    pub way: Way,
     pub notice: Notice,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -64,6 +65,7 @@ impl Notification {
         Self {
             notification_id: id,
             owner: to,
+            way,
             notice,
             created_at: at,
             updated_at: at,
@@ -76,12 +78,15 @@ impl Notification {
         }
     }
 
-    fn put(&self, way: Way) -> Result<Write> {
-        let key = match way {
+    fn key(&self) -> Key {
+        match self.way {
             Way::Kept => keys::notification(self.owner, self.notification_id),
             Way::Pushed => keys::push(self.owner, self.notification_id),
-        };
-        Write::put(key, self)
+        }
+    }
+
+    fn put(&self) -> Result<Write> {
+        Write::put(self.key(), self)
     }
 
     pub const fn times(&self) -> Times {
@@ -148,7 +153,7 @@ impl Along {
 
 fn write(way: Way, to: UserId, notice: &Notice, fact: &str, at: Timestamp) -> Result<Write> {
     let new = Notification::new(to, NotificationId::of(to, fact, at), notice.clone(), at, way);
-    Ok(new.put(way)?.when(Condition::absent(), Code::Conflict))
+    Ok(new.put()?.when(Condition::absent(), Code::Conflict))
 }
 
 /// Tells somebody of messages: one notification for all that they have not read, which goes on with each. An older
@@ -171,7 +176,7 @@ pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> R
         ..Notification::new(to, id, notice, first.1, way)
     };
     let older = Condition::below("seq", i64::try_from(latest.0).unwrap_or(i64::MAX));
-    let put = raised.put(way)?.when(Condition::absent().or(older), Code::Conflict);
+    let put = raised.put()?.when(Condition::absent().or(older), Code::Conflict);
     commit(store, put, to).await
 }
 
@@ -230,14 +235,9 @@ pub async fn find(
     Ok(found.filter(|notification| notification.is_there(now)))
 }
 
-/// One that goes to the phone alone.
-pub async fn find_pushed(
-    store: &Store,
-    owner: UserId,
-    id: NotificationId,
-    now: Timestamp,
-) -> Result<Option<Notification>> {
-    let found = store.get::<Notification>(keys::push(owner, id)).await?;
+/// One that was read before, as it is now; those that go to the phone alone, too.
+pub async fn find_again(store: &Store, known: &Notification, now: Timestamp) -> Result<Option<Notification>> {
+    let found = store.get::<Notification>(known.key()).await?;
     Ok(found.filter(|notification| notification.is_there(now)))
 }
 
