@@ -67,10 +67,11 @@ async fn endpoint_for(sns: &Client, application: &str, new: &Device, before: &Be
     if let Some(former) = before.elsewhere((new.user_id, new.device_id)) {
         endpoint::delete(sns, &former.endpoint_arn).await?;
     }
-    if let Some(known) = before.device(new.device_id).filter(|known| known.platform == new.platform) {
-        if endpoint::renew(sns, &known.endpoint_arn, &new.token).await? {
-            return Ok(known.endpoint_arn.clone());
-        }
+    let known = before.device(new.device_id).filter(|known| known.platform == new.platform);
+    if let Some(known) = known
+        && endpoint::renew(sns, &known.endpoint_arn, &new.token).await?
+    {
+        return Ok(known.endpoint_arn.clone());
     }
     let owner = format!("{} {}", new.user_id, new.revision);
     endpoint::create(sns, application, &new.token, &owner).await

@@ -1,4 +1,4 @@
-use aws_sdk_sns::types::MessageAttributeValue;
+use aws_sdk_sns::{operation::publish::PublishError, types::MessageAttributeValue};
 use futures_util::{StreamExt, stream};
 
 use super::{Push, endpoint, payload::payload};
@@ -29,7 +29,7 @@ async fn to_device(app: &App, device: Device, push: &Push) -> Result<()> {
     let Err(error) = call.message_structure("json").message(payload.message).send().await else {
         return Ok(());
     };
-    let disabled = error.as_service_error().is_some_and(|error| error.is_endpoint_disabled_exception());
+    let disabled = error.as_service_error().is_some_and(PublishError::is_endpoint_disabled_exception);
     if disabled || endpoint::is_gone(&error) {
         devices::forget(app.store(), &device).await?;
         return forget(app, &device).await;

@@ -31,7 +31,7 @@ impl Figures {
         if let (Some(before), Some(after), true) = (self.before, self.after, self.open > 0) {
             let each = after.saturating_sub(before) / u64::try_from(self.open).unwrap_or(u64::MAX);
             println!(
-                "{:.1} KiB resident per socket, its rows in the embedded table included ({:.0} to {:.0} MiB)",
+                "{:.1} KiB resident per socket, its rows in the store's caches included ({:.0} to {:.0} MiB)",
                 kibibytes(each),
                 kibibytes(before) / 1024.0,
                 kibibytes(after) / 1024.0,

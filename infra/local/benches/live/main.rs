@@ -13,11 +13,12 @@ mod people;
 mod plan;
 mod sent;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use tunelink_local::backend::{Backend, Options as BackendOptions};
+use tunelink_local::backend::Backend;
 
 use self::clients::Clients;
 use self::figures::Figures;
@@ -38,6 +39,9 @@ struct Options {
     /// Seconds that are measured
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// Registers people in a new data folder for another process of this program
+    #[arg(long, hide = true)]
+    prepare: Option<PathBuf>,
     /// Runs as the clients of another process of this program
     #[arg(long, hide = true)]
     clients: bool,
@@ -49,7 +53,11 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let done = if options.clients { clients::run().await } else { measure(&options).await };
+    let done = match &options.prepare {
+        _ if options.clients => clients::run().await,
+        Some(folder) => people::register_in(folder, options.sockets).await,
+        None => measure(&options).await,
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -60,10 +68,18 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Result<()> {
-    let backend = Backend::start(people::without_limits(BackendOptions::ephemeral())).await?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("live-{}", std::process::id()));
+    let measured = measure_in(&folder, options).await;
+    std::fs::remove_dir_all(&folder)?;
+    measured
+}
+
+async fn measure_in(folder: &Path, options: &Options) -> Result<()> {
     eprintln!("registering {} people", options.sockets);
-    let people = people::register(&backend.url(), options.sockets).await?;
+    let people = tokio::task::block_in_place(|| people::prepare(folder, options.sockets))?;
+    let backend = Backend::start(people::in_folder(folder)).await?;
     let plan = Plan { url: backend.url(), rate: options.rate, seconds: options.seconds, people };
+    people::read(&plan).await?;
     let before = memory::resident();
     let mut clients = Clients::start(&plan)?;
     tokio::task::block_in_place(|| clients.opened())?;

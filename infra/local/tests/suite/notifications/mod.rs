@@ -1,4 +1,5 @@
 mod crowds;
+mod devices;
 mod facts;
 mod faults;
 mod graph;
