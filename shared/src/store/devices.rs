@@ -85,7 +85,8 @@ pub async fn before(store: &Store, person: UserId, platform: Platform, token: &P
 /// The right to register a token, for as long as that takes.
 #[derive(Debug, Serialize)]
 pub struct Claim {
-    claim: Uuid,
+    #[serde(rename = "claim")]
+    id: Uuid,
     /// When it ends by itself, in seconds of the epoch.
     expires: i64,
     #[serde(skip)]
@@ -104,7 +105,7 @@ pub async fn claim(
     now: Timestamp,
 ) -> Result<Claim> {
     let key = keys::push_token_claim(platform, token);
-    let claim = Claim { claim, expires: (now + CLAIM).as_second(), key };
+    let claim = Claim { id: claim, expires: (now + CLAIM).as_second(), key };
     let free = || Condition::absent().or(Condition::below("expires", now.as_second()));
     let mut contention = Contention::new();
     loop {
@@ -126,7 +127,7 @@ pub async fn release(store: &Store, claim: &Claim) -> Result<()> {
 
 impl Claim {
     fn end(&self) -> Write {
-        let own = Condition::is("claim", self.claim.to_string());
+        let own = Condition::is("claim", self.id.to_string());
         Write::delete(self.key.clone()).when(own, Code::Conflict)
     }
 }
