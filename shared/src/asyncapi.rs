@@ -1,4 +1,4 @@
-//! The WebSocket API → one AsyncAPI 3.0 document: the same for its frames as OpenAPI for the HTTP API.
+//! The WebSocket API → one `AsyncAPI` 3.0 document: the same for its frames as `OpenAPI` for the HTTP API.
 //! <https://www.asyncapi.com/docs/reference/specification/v3.0.0>
 
 use schemars::{JsonSchema, SchemaGenerator};

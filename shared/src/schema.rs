@@ -17,7 +17,7 @@ pub(crate) fn settings() -> SchemaSettings {
     SchemaSettings::openapi3().with_transform(RecursiveTransform(typed_null))
 }
 
-/// The same for AsyncAPI, whose schemas are those of JSON Schema draft 7.
+/// The same for `AsyncAPI`, whose schemas are those of JSON Schema draft 7.
 pub(crate) fn plain_settings() -> SchemaSettings {
     SchemaSettings::draft07().with(|settings| {
         settings.definitions_path = "/components/schemas".into();

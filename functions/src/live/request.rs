@@ -9,6 +9,7 @@ use tunelink::domain::{ClientMessageId, ConversationId, MessageText};
 /// A frame from a client.
 #[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "`request_id` is the field's name in the frame")]
 pub(super) struct Request {
     /// What is asked for
     #[garde(skip)]

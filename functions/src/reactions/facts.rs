@@ -50,7 +50,7 @@ pub enum Fact {
         before: Membership,
         after: Membership,
     },
-    Renamed(Event),
+    Renamed(EventId),
     ErasureListed(Erasure),
     SessionEnded(Session),
     SocketForgotten(ConnectionId),
@@ -215,9 +215,7 @@ impl Fact {
             Self::MessageSent(message) => conversations::deliver_message(app, &message).await,
             Self::ConversationChanged(change) => conversations::deliver_change(app, change).await,
             Self::ReadOn { before, after } => conversations::read_on(app, &before, &after).await,
-            Self::Renamed(event) => {
-                talk::rename_with_event(app.store(), event.event_id, &event.title, app.now()).await
-            }
+            Self::Renamed(event) => talk::rename_with_event(app.store(), event, app.now()).await,
             Self::ErasureListed(erasure) => accounts::erase(app, &erasure).await,
             Self::SessionEnded(session) => accounts::session_ended(app, &session).await,
             Self::SocketForgotten(socket) => app.sockets().close(&socket).await,
@@ -285,7 +283,7 @@ fn renamed(change: &Change) -> Result<Option<Fact>> {
     let (Some(before), Some(after)) = (change.before::<Event>()?, change.after::<Event>()?) else {
         return Ok(None);
     };
-    Ok((before.title != after.title).then_some(Fact::Renamed(after)))
+    Ok((before.title != after.title).then_some(Fact::Renamed(after.event_id)))
 }
 
 fn read_on(change: &Change) -> Result<Option<Fact>> {

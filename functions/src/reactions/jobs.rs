@@ -28,6 +28,9 @@ const AT_ONCE: usize = 25;
 /// Cuts the next piece of the list into parts.
 pub(super) async fn gather(app: &App, job: &Job) -> Result<()> {
     let Step::Gather { after } = job.step else { return Err(Error::internal("not a list to be read")) };
+    if !jobs::is_open(app.store(), job).await? {
+        return Ok(());
+    }
     let (people, rest) = match &job.task {
         Task::Notice { event_id, at, .. } => {
             let found = participations::list(app.store(), *event_id, after, PIECE).await?;
@@ -56,6 +59,9 @@ fn concerns(part: &Participation, at: Timestamp) -> bool {
 /// Does a part.
 pub(super) async fn deliver(app: &App, job: &Job) -> Result<()> {
     let Step::Deliver { to } = &job.step else { return Err(Error::internal("not a part to be done")) };
+    if !jobs::is_open(app.store(), job).await? {
+        return Ok(());
+    }
     match &job.task {
         Task::Notice { event_id, notice, at } => tell(app, *event_id, to, notice, &job.fact, *at).await?,
         Task::Message { conversation_id, seq } => {

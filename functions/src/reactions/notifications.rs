@@ -5,7 +5,7 @@ use tokio::{join, try_join};
 use tunelink::{
     Result,
     app::App,
-    domain::NotificationView,
+    domain::{NotificationView, Way},
     live::{self, Frame},
     push::{self, Push},
     store::{
@@ -27,21 +27,22 @@ pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     if told.updated_at + NEWS < now {
         return Ok(());
     }
-    let (kept, pushed, sockets, devices, (preferences, _)) = try_join!(
-        notifications::find(store, owner, id, now),
-        notifications::find_pushed(store, owner, id, now),
+    let (there, sockets, devices) = try_join!(
+        notifications::find_again(store, told, now),
         connections::of(store, owner, now),
         devices::of(store, owner, now),
-        preferences::find(store, owner),
     )?;
-    let besides = kept.as_ref().map(|kept| kept.notification_id);
-    let shows = kept.is_some() && !sockets.is_empty();
-    let buzzes = !devices.is_empty() && preferences.pushes(told.notice.r#type(), now);
-    let unread = kept.or(pushed).filter(|there| there.read_at.is_none() && there.seq == told.seq);
-    let Some(notification) = unread.filter(|_| shows || buzzes) else { return Ok(()) };
-    let unread = notifications::count_unread(store, owner, besides, now);
-    let (person, unread) = try_join!(profiles::find(store, owner), unread)?;
+    let unread = there.filter(|there| there.read_at.is_none() && there.seq == told.seq);
+    let Some(notification) = unread.filter(|_| !sockets.is_empty() || !devices.is_empty()) else {
+        return Ok(());
+    };
+    let kept = notification.way == Way::Kept;
+    let unread = notifications::count_unread(store, owner, kept.then_some(id), now);
+    let (person, unread, (preferences, _)) =
+        try_join!(profiles::find(store, owner), unread, preferences::find(store, owner))?;
     let Some(person) = person else { return Ok(()) };
+    let shows = kept && !sockets.is_empty();
+    let buzzes = !devices.is_empty() && preferences.pushes(notification.notice.r#type(), now);
     let language = person.language.unwrap_or_default();
     let Some(view) = words::views(store, owner, vec![notification], language).await?.pop() else {
         return Ok(());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use functions::REACT;
 use tunelink::app::App;
 
-use crate::stream::{Function, Mapping};
+use crate::stream::{Function, Mapping, Order};
 
 /// The function that the records of the table's stream are for.
 pub fn function(app: &App) -> Function {
@@ -16,7 +16,8 @@ pub fn function(app: &App) -> Function {
     })
 }
 
-/// How the stream and the function are connected.
+/// How the stream and the function are connected. Nothing is in order but the changes of one item, for AWS promises no
+/// more.
 pub fn mapping() -> Mapping {
-    Mapping { function_name: REACT.name.to_owned(), ..Mapping::default() }
+    Mapping { function_name: REACT.name.to_owned(), order: Order::Item, ..Mapping::default() }
 }

@@ -39,25 +39,33 @@ pub async fn register(
     let unavailable = || Error::from(Code::PushUnavailable).retry_after(3600);
     let application = app.config().push.of(platform).ok_or_else(unavailable)?;
     let (sns, store) = (app.sns()?, app.store());
+    let device = || Device {
+        user_id: member.user_id,
+        device_id,
+        session_id: member.session_id,
+        platform,
+        token: token.clone(),
+        endpoint_arn: String::new(),
+        registered_at: app.now(),
+        revision: app.new_id(),
+    };
     for _ in 0..ATTEMPTS {
-        let (before, confirmed) =
-            tokio::join!(devices::before(store, member.user_id, platform, &token), store.confirmed());
-        confirmed?;
-        let mut device = Device {
-            user_id: member.user_id,
-            device_id,
-            session_id: member.session_id,
-            platform,
-            token: token.clone(),
-            endpoint_arn: String::new(),
-            registered_at: app.now(),
-            revision: app.new_id(),
+        let claim = devices::claim(store, platform, &token, app.new_id(), app.now()).await?;
+        let registered = async {
+            let before = devices::before(store, member.user_id, platform, &token).await?;
+            let device = device();
+            let endpoint_arn = endpoint_for(sns, application, &device, &before).await?;
+            let device = Device { endpoint_arn, ..device };
+            devices::register(store, &device, &before, &claim).await.map(|()| device)
         };
-        let before = before?;
-        device.endpoint_arn = endpoint_for(sns, application, &device, &before).await?;
-        match devices::register(store, &device, &before).await {
-            Err(Error { code: Code::Conflict, .. }) => {}
-            registered => return registered.map(|()| device),
+        let registered = registered.await;
+        if registered.is_err()
+            && let Err(error) = devices::release(store, &claim).await
+        {
+            tracing::warn!(%error, "a claim ends by itself");
+        }
+        if !matches!(registered, Err(Error { code: Code::Conflict, .. })) {
+            return registered;
         }
     }
     Err(Code::Conflict.into())

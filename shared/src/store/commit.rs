@@ -41,11 +41,6 @@ impl Store {
         }
     }
 
-    /// Waits until the caller's session is confirmed: for effects elsewhere than in the table.
-    pub async fn confirmed(&self) -> Result<()> {
-        self.gate.pass().await
-    }
-
     /// Makes one update and gives the item as it is afterwards.
     pub async fn update<T: DeserializeOwned>(&self, write: Write) -> Result<T> {
         self.gate.pass().await?;

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Condition, Query, Store, Write, connections, keys};
+use super::{Condition, Key, Query, Store, Write, commit::Contention, connections, keys};
 use crate::{
     domain::{Device, Platform, PushDeviceId, PushToken, SessionId, UserId},
     error::{Code, Error, Result},
@@ -82,13 +82,64 @@ pub async fn before(store: &Store, person: UserId, platform: Platform, token: &P
     Ok(Before { devices, changes, owner })
 }
 
+/// The right to register a token, for as long as that takes.
+#[derive(Debug, Serialize)]
+pub struct Claim {
+    #[serde(rename = "claim")]
+    id: Uuid,
+    /// When it ends by itself, in seconds of the epoch.
+    expires: i64,
+    #[serde(skip)]
+    key: Key,
+}
+
+/// How long a claim lasts of which nothing is heard any more: longer than any function runs.
+const CLAIM: SignedDuration = SignedDuration::from_secs(60);
+
+/// Waits until nobody else registers the token, so that no two of them delete each other's endpoints.
+pub async fn claim(
+    store: &Store,
+    platform: Platform,
+    token: &PushToken,
+    claim: Uuid,
+    now: Timestamp,
+) -> Result<Claim> {
+    let key = keys::push_token_claim(platform, token);
+    let claim = Claim { id: claim, expires: (now + CLAIM).as_second(), key };
+    let free = || Condition::absent().or(Condition::below("expires", now.as_second()));
+    let mut contention = Contention::new();
+    loop {
+        let put = Write::put(claim.key.clone(), &claim)?.when(free(), Code::Conflict);
+        match store.commit([put]).await {
+            Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
+            claimed => return claimed.map(|()| claim),
+        }
+    }
+}
+
+/// Lets others register the token.
+pub async fn release(store: &Store, claim: &Claim) -> Result<()> {
+    match store.commit([claim.end()]).await {
+        Err(Error { code: Code::Conflict, .. }) => Ok(()),
+        released => released,
+    }
+}
+
+impl Claim {
+    fn end(&self) -> Write {
+        let own = Condition::is("claim", self.id.to_string());
+        Write::delete(self.key.clone()).when(own, Code::Conflict)
+    }
+}
+
 /// Registers a device whose session stands, and takes its token from whoever had it. `Conflict` when something has
-/// changed since `before`; `SessionEnded` when the session has ended.
-pub async fn register(store: &Store, new: &Device, before: &Before) -> Result<()> {
+/// changed since `before`; `SessionEnded` when the session has ended. Done, the claim has ended.
+pub async fn register(store: &Store, new: &Device, before: &Before, claim: &Claim) -> Result<()> {
     let session = Write::check(keys::session(new.user_id, new.session_id));
     let known = before.device(new.device_id);
     let token = keys::push_token(new.platform, &new.token);
     let mut writes = vec![
+        claim.end(),
         session.when(Condition::exists(), Code::SessionEnded),
         Write::put(keys::device(new.user_id, new.device_id), new)?
             .when(unchanged(known.map(|device| device.revision)), Code::Conflict),

@@ -4,10 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, Write, keys};
+use super::{Condition, Key, Store, Write, keys};
 use crate::{
     domain::{ConversationId, EventId, Notice, UserId},
-    error::Result,
+    error::{Code, Error, Result},
 };
 
 /// How long a part that nobody could do is kept.
@@ -75,8 +75,17 @@ impl Job {
     }
 }
 
-/// Takes away a part that is done, along with what comes of it.
+/// Whether a part is still to be done: the stream may bring one that was.
+pub async fn is_open(store: &Store, job: &Job) -> Result<bool> {
+    Ok(store.get::<Key>(keys::job(&job.name())).await?.is_some())
+}
+
+/// Takes away a part that is done, and makes what comes of it, unless that has happened already.
 pub async fn finish(store: &Store, done: &Job, made: &[Job], now: Timestamp) -> Result<()> {
+    let gone = Write::delete(keys::job(&done.name())).when(Condition::exists(), Code::Conflict);
     let made = made.iter().map(|job| job.write(now)).collect::<Result<Vec<_>>>()?;
-    store.commit(made.into_iter().chain([Write::delete(keys::job(&done.name()))])).await
+    match store.commit(made.into_iter().chain([gone])).await {
+        Err(Error { code: Code::Conflict, .. }) => Ok(()),
+        finished => finished,
+    }
 }

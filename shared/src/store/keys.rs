@@ -314,6 +314,11 @@ pub fn push_token(platform: Platform, token: &PushToken) -> Key {
     Key::alone(format!("DEVICE_TOKEN#{}", sha256(about.as_bytes())))
 }
 
+/// Who is registering the token at the moment.
+pub fn push_token_claim(platform: Platform, token: &PushToken) -> Key {
+    Key::new(push_token(platform, token).pk, "CLAIM")
+}
+
 pub fn preferences(user_id: UserId) -> Key {
     Key::new(user(user_id), "PREFERENCES")
 }

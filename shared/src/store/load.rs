@@ -139,9 +139,17 @@ impl Store {
             let request = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
             Ok(WriteRequest::builder().put_request(request).build())
         };
-        let writes = load.items.into_iter().map(put).collect::<Result<Vec<_>>>()?;
-        let batches = stream::iter(writes.chunks(BATCH).map(<[WriteRequest]>::to_vec));
-        batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        // Whoever reacts to the coming of somebody finds the event and its conversation.
+        let comes = |item: &Item| {
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
+            sk.is_some_and(|sk| sk.starts_with(keys::PARTICIPANT))
+        };
+        let (coming, there): (Vec<Item>, Vec<Item>) = load.items.into_iter().partition(comes);
+        for items in [there, coming] {
+            let writes = items.into_iter().map(put).collect::<Result<Vec<_>>>()?;
+            let batches = stream::iter(writes.chunks(BATCH).map(<[WriteRequest]>::to_vec));
+            batches.map(|batch| self.batch(batch)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        }
         self.batch(vec![put(load.progress)?]).await
     }
 }

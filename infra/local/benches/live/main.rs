@@ -15,7 +15,7 @@ mod sent;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use tunelink_local::backend::Backend;
@@ -90,6 +90,8 @@ async fn measure_in(folder: &Path, options: &Options) -> Result<()> {
     let (clients, outcome) = tokio::task::spawn_blocking(measuring).await??;
     let figures = Figures { open, before, after, outcome, left: backend.open_sockets() };
     figures.print(options.rate);
+    let stopping = Instant::now();
     backend.stop().await;
+    eprintln!("stopped in {:.1} s", stopping.elapsed().as_secs_f64());
     clients.end()
 }

@@ -26,6 +26,8 @@ pub struct Limits {
     /// How many messages of one socket are handled at once before the gateway reads no further. Our choice: AWS
     /// limits the account instead.
     pub in_flight: usize,
+    /// How many times at once `$disconnect` is called, however many sockets close. Our choice, for one machine.
+    pub disconnecting: usize,
 }
 
 impl Default for Limits {
@@ -39,6 +41,7 @@ impl Default for Limits {
             closing: Duration::from_secs(2),
             waiting: 256,
             in_flight: 32,
+            disconnecting: 16,
         }
     }
 }

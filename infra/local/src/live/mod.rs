@@ -19,6 +19,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -51,6 +52,9 @@ pub struct LiveGateway {
     sockets: Registry,
     tasks: TaskTracker,
     stop: CancellationToken,
+    disconnecting: Arc<Semaphore>,
+    /// Cancelled when nobody waits for the end any more.
+    abandoned: CancellationToken,
 }
 
 impl LiveGateway {
@@ -61,6 +65,8 @@ impl LiveGateway {
             sockets: Registry::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            disconnecting: Arc::new(Semaphore::new(limits.disconnecting)),
+            abandoned: CancellationToken::new(),
         }
     }
 
@@ -80,11 +86,27 @@ impl LiveGateway {
         self.sockets.len()
     }
 
-    /// Closes all sockets with 1001 and waits until no function runs any more.
+    /// Closes all sockets with 1001 and waits until no function runs any more. Once this is dropped, `$disconnect` is
+    /// not called any more.
     pub async fn stop(&self) {
+        let _abandoned = self.abandoned.clone().drop_guard();
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    /// Tells of a closed socket. Best effort, as on AWS: it is told at most once, and a failure is in the log.
+    async fn disconnect(&self, event: ApiGatewayWebsocketProxyRequest) {
+        let told = async {
+            let _turn = self.disconnecting.acquire().await;
+            let _ = self.invoke(&self.handlers.disconnect, event).await;
+        };
+        // In this order, so that nobody takes the turn of one that was abandoned.
+        tokio::select! {
+            biased;
+            () = self.abandoned.cancelled() => {}
+            () = told => {}
+        }
     }
 
     /// Runs a function; one that takes too long runs on.

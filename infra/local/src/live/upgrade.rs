@@ -72,8 +72,7 @@ async fn establish(
         None => End::Lost,
     };
     gateway.sockets.remove(&open.peer.id);
-    // Best effort, as on AWS: it is told once, and a failure is in the log.
-    let _ = gateway.invoke(&gateway.handlers.disconnect, open.peer.disconnect(&end)).await;
+    gateway.disconnect(open.peer.disconnect(&end)).await;
 }
 
 /// The client's half of the opening handshake (RFC 6455, section 4.2.1).

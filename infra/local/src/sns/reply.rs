@@ -88,7 +88,6 @@ impl IntoResponse for Fault {
 }
 
 fn request_id() -> Uuid {
-    #[expect(clippy::disallowed_methods, reason = "only its being another each time matters")]
     Uuid::now_v7()
 }
 

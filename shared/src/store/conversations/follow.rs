@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use tokio::try_join;
 
 use super::{
     Card, MemberRow, happen, head_key,
@@ -11,10 +12,10 @@ use super::{
 use crate::{
     domain::{
         Conversation, ConversationId, ConversationKind, EventId, GroupTitle, Happening, MemberRole,
-        Membership, Message, Participation, ParticipationStatus, Title, UserId,
+        Membership, Message, Participation, ParticipationStatus, UserId,
     },
     error::{Code, Error, Result},
-    store::{Condition, Query, RELATED, Store, Write, commit::Contention, erasure::Drain, keys},
+    store::{Condition, Query, RELATED, Store, Write, commit::Contention, erasure::Drain, events, keys},
 };
 
 /// Brings somebody into the conversation of an event who has a seat, and takes out who has none. Goes by how it is
@@ -63,16 +64,19 @@ fn status_name(status: ParticipationStatus) -> &'static str {
     }
 }
 
-/// Gives the conversation of an event the event's title.
-pub async fn rename_with_event(store: &Store, event: EventId, title: &Title, now: Timestamp) -> Result<()> {
-    let (id, title) = (ConversationId(event.0), GroupTitle::of_event(title));
+/// Gives the conversation of an event the title that the event has now.
+pub async fn rename_with_event(store: &Store, event: EventId, now: Timestamp) -> Result<()> {
+    let id = ConversationId(event.0);
     let mut contention = Contention::new();
     loop {
-        let conversation: Option<Conversation> = store.get(keys::conversation(id)).await?;
-        let Some(conversation) = conversation.filter(|known| known.title.as_ref() != Some(&title)) else {
+        let (found, conversation) =
+            try_join!(events::find(store, event), store.get::<Conversation>(keys::conversation(id)))?;
+        let (Some(found), Some(conversation)) = (found, conversation) else { return Ok(()) };
+        let title = Some(GroupTitle::of_event(&found.event.title));
+        if conversation.title == title {
             return Ok(());
-        };
-        match store.commit(retitle(&conversation, Some(&title), None, now)?).await {
+        }
+        match store.commit(retitle(&conversation, title.as_ref(), None, now)?).await {
             Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
             renamed => return renamed,
         }

@@ -62,3 +62,19 @@ async fn the_end_of_the_gateway_closes_all_sockets_and_waits_for_the_functions()
         assert_eq!(live.event("DISCONNECT").await["requestContext"]["disconnectStatusCode"], 1001);
     }
 }
+
+#[tokio::test]
+async fn sockets_that_close_together_are_told_of_by_turns_until_nobody_waits() {
+    let live = Live::start(Limits { disconnecting: 1, ..Limits::default() }).await;
+    let mut sockets = [live.open().await.0, live.open().await.0, live.open().await.0];
+    for socket in &mut sockets {
+        socket.close(Some(CloseFrame { code: 1000.into(), reason: "slow".into() })).await.unwrap();
+    }
+    live.event("DISCONNECT").await;
+    assert!(live.is_quiet().await, "the first is still being told of");
+    live.event("DISCONNECT").await;
+    tokio::time::timeout(Duration::from_millis(100), live.http.idle()).await.unwrap_err();
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert!(live.is_quiet().await);
+    live.http.idle().await;
+}

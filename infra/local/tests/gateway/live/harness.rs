@@ -126,7 +126,7 @@ fn management(url: &str) -> Client {
 }
 
 /// A function that tells what it got, and then does what the client asks: in the query when it connects, in the
-/// body of a message.
+/// body of a message, in the reason when it disconnects.
 fn recorded(told: mpsc::UnboundedSender<Value>) -> Handler {
     Arc::new(move |event| {
         told.send(serde_json::to_value(&event).unwrap()).ok();
@@ -138,7 +138,8 @@ async fn behave(event: ApiGatewayWebsocketProxyRequest) -> ApiGatewayProxyRespon
     let asked = |name| event.query_string_parameters.first(name).map(str::to_owned);
     let body = event.body.clone().unwrap_or_default();
     assert!(asked("panic").is_none() && body != "panic", "as the test wants it");
-    if asked("slow").is_some() || body == "slow" {
+    let is_farewell = event.request_context.disconnect_reason.as_deref() == Some("slow");
+    if asked("slow").is_some() || body == "slow" || is_farewell {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     let mut response = ApiGatewayProxyResponse::default();

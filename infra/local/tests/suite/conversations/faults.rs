@@ -27,9 +27,9 @@ fn fail(world: &World, from: usize, reply: bool) -> Arc<AtomicUsize> {
         (from..from + ATTEMPTS).contains(&counted.fetch_add(1, Ordering::Relaxed))
     };
     if reply {
-        world.faults.lose_reply_when(decide)
+        world.faults.lose_reply_when(decide);
     } else {
-        world.faults.fail_when(decide)
+        world.faults.fail_when(decide);
     }
     calls
 }

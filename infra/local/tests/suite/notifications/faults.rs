@@ -171,6 +171,26 @@ async fn what_comes_again_changes_nothing_not_even_what_was_read_or_deleted() {
     host.get(&path(0)).await.refused(404, "not_found");
 }
 
+/// Between the cancellation and the moment when its turn comes, somebody may leave.
+#[tokio::test]
+async fn who_has_left_before_it_is_their_turn_is_not_told() {
+    let Some(world) = World::local().await else { return };
+    let Stage { world, host, guest, next } = Stage::new(world).await;
+    let event = announce(&host, jam_with(json!({}))).await;
+    for person in [&guest, &next] {
+        join(person, &event, "cello").await;
+    }
+    world.settled().await;
+    world.faults.fail_when(|operation, body| operation == "BatchGetItem" && body.contains("PREFERENCES"));
+    host.post(&format!("{event}/cancellation"), json!({})).await.ok();
+    guest.delete(&part(&guest, &event)).await.ok();
+    world.faults.stop();
+    world.settled().await;
+    assert_eq!(number(&guest, "event_cancelled", &event).await, 0);
+    assert_eq!(number(&next, "event_cancelled", &event).await, 1);
+    assert_eq!(bodies(&host, "participant_left").await, [] as [&str; 0], "nothing takes place any more");
+}
+
 /// A function that ended in the middle of letting people in leaves a free seat and somebody who waits for it.
 #[tokio::test]
 async fn a_promotion_that_was_interrupted_is_made_up_for() {

@@ -25,7 +25,7 @@ async fn notifications_are_read_one_by_one_and_all_at_once() {
     person.put(&format!("{}/read", paths[1]), json!({})).await.ok();
     let read_at = person.get(&paths[1]).await.ok()["read_at"].clone();
     assert!(read_at.is_string());
-    world.pass(Duration::from_secs(60));
+    world.pass(Duration::from_mins(1));
     person.put(&format!("{}/read", paths[1]), json!({})).await.ok();
     assert_eq!(person.get(&paths[1]).await.ok()["read_at"], read_at, "once is enough");
     let unread = person.get("/v1/notifications?unread=true").await;
