@@ -16,6 +16,7 @@ export function showEvents({ api, me, onTalk, onWrite }) {
   const places = me.home ? [[`Home: ${me.home.city}`, me.home.lat, me.home.lng], ...CITIES] : CITIES;
   let found = [];
   let chosen = null;
+  let searches = 0;
 
   fill(form.elements.city, places.map(([name], at) => h("option", { value: at }, name)));
   form.elements.city.addEventListener("change", takeCity);
@@ -33,7 +34,11 @@ export function showEvents({ api, me, onTalk, onWrite }) {
   async function search() {
     const { lat, lng, radius } = form.elements;
     const query = new URLSearchParams({ lat: lat.value, lng: lng.value, radius_km: radius.value, sort: "distance", limit: 100 });
+    byId("found-count").textContent = "Searching …";
+    const mine = (searches += 1);
     const { data, page } = await api.call("GET", `/v1/events?${query}`);
+    // The answer to an earlier search may come later.
+    if (mine !== searches) return;
     found = data;
     const more = page.next ? " and more" : "";
     byId("found-count").textContent = `${found.length}${more} within ${radius.value} km`;
@@ -61,6 +66,7 @@ export function showEvents({ api, me, onTalk, onWrite }) {
 
   async function showEvent(id) {
     const [event, mine] = await Promise.all([api.get(`/v1/events/${id}`), api.get("/v1/users/me/instruments")]);
+    if (id !== chosen) return;
     const part = event.participation;
     const isIn = part && part.status !== "declined";
     const isOrganiser = event.organiser?.user_id === me.user_id;
