@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use garde::Validate;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -37,7 +37,9 @@ const MOST: u64 = 100;
 const LOOKED_THROUGH: usize = 500;
 /// How many conversations are read at a time.
 const AT_ONCE: usize = 16;
-/// The most that a reply has of texts, in bytes: Lambda answers with 6 MB at most.
+/// What is written has the time at which it happened: so much earlier at most.
+const LAG: SignedDuration = SignedDuration::from_secs(30);
+/// The most that a reply has of messages and changes, in bytes: Lambda answers with 6 MB at most.
 const BUDGET: usize = 3 * 1024 * 1024;
 
 /// What you know already.
@@ -78,7 +80,7 @@ pub struct Missed {
     conversations: Vec<MissedInConversation>,
     /// Those that you named and take no part in any more
     left: Vec<ConversationId>,
-    /// Those that came, went on or were read since then, the latest first; without `since` those that you have not read
+    /// Those that you have not read, or read since then, the latest first; the latest 100 of each
     notifications: Vec<NotificationView>,
     /// How many notifications you have not read, 500 at most
     unread_notifications: u32,
@@ -111,7 +113,7 @@ impl Operation for Sync {
 
     async fn run(app: &App, member: Member, (Body(known), language): Self::Input) -> Result<Self::Output> {
         let (store, user, synced_at) = (app.store(), member.user_id, app.now());
-        let since = known.since.as_ref().map(Instant::precisely);
+        let since = known.since.as_ref().map(|since| since.precisely() - LAG);
         let at: HashMap<ConversationId, (u64, u64)> = known
             .conversations
             .iter()
@@ -140,7 +142,7 @@ impl Operation for Sync {
     }
 }
 
-/// The notifications among somebody's latest in which something changed since then.
+/// The notifications that somebody has not read, or has read since then.
 async fn told(
     store: &Store,
     user: UserId,
@@ -148,13 +150,17 @@ async fn told(
     now: Timestamp,
 ) -> Result<Vec<Notification>> {
     const LATEST: usize = 100;
-    let mut told = notifications::list(store, user, None, LATEST).await?.rows;
+    let (latest, unread) = try_join!(
+        notifications::list(store, user, None, LATEST),
+        notifications::unread(store, user, None, LATEST, now)
+    )?;
+    let mut told = latest.rows;
+    let known: HashSet<_> = told.iter().map(|told| told.notification_id).collect();
+    let older: Vec<_> = unread.rows.into_iter().filter(|id| !known.contains(id)).collect();
+    told.extend(notifications::find_all(store, user, &older, now).await?);
     told.retain(|told| {
-        told.is_there(now)
-            && match since {
-                Some(since) => told.updated_at >= since || told.read_at.is_some_and(|at| at >= since),
-                None => told.read_at.is_none(),
-            }
+        let is_new = told.read_at.is_none_or(|at| since.is_some_and(|since| at >= since));
+        told.is_there(now) && is_new
     });
     Ok(told)
 }
@@ -169,8 +175,9 @@ async fn missed(
 ) -> Result<Option<MissedInConversation>> {
     let (id, user) = (conversation.conversation_id, part.user_id);
     let (seq, change) = known.unwrap_or((0, conversation.last_change));
-    let messages = Range { first: part.from_seq.max(seq + 1), last: conversation.last_seq };
-    let changes = Range { first: change + 1, last: conversation.last_change };
+    let messages = Range { first: part.from_seq.max(seq.saturating_add(1)), last: conversation.last_seq };
+    let changes =
+        Range { first: part.from_change.max(change.saturating_add(1)), last: conversation.last_change };
     let limit = usize::try_from(MOST).unwrap_or(usize::MAX);
     let (mut new, (mut later, changed), reads) = try_join!(
         conversations::messages(store, id, messages, true, limit),
@@ -232,15 +239,15 @@ async fn reads(
 fn keep_within_budget(conversations: &mut [MissedInConversation]) {
     let mut left = BUDGET;
     for missed in conversations {
-        let text = |message: &MessageView| 400 + message.text.as_ref().map_or(0, |text| text.as_str().len());
-        let changed = missed.changes.iter().map(|change| 200 + change.message.as_ref().map_or(0, text));
-        let size: usize = missed.messages.iter().map(text).chain(changed).sum();
-        if let Some(rest) = left.checked_sub(size) {
-            left = rest;
-        } else {
-            missed.gap = true;
-            missed.messages.clear();
-            missed.changes.clear();
+        match serde_json::to_vec(missed).ok().and_then(|json| left.checked_sub(json.len())) {
+            Some(rest) => left = rest,
+            None => {
+                missed.gap = true;
+                missed.messages.clear();
+                missed.changes.clear();
+                missed.reads.clear();
+                missed.conversation.forget_last_message();
+            }
         }
     }
 }

@@ -117,6 +117,11 @@ fn shown(message: Message, apart: &HashSet<UserId>) -> MessageView {
 }
 
 impl ConversationView {
+    /// Leaves out the last message, which can be long.
+    pub(super) fn forget_last_message(&mut self) {
+        self.last_message = None;
+    }
+
     fn new(
         conversation: Conversation,
         member: &Membership,

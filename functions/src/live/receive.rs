@@ -21,6 +21,8 @@ pub struct Receive;
 
 /// The largest frame, in bytes: what API Gateway lets through in one piece.
 const MAX_FRAME: usize = 32 * 1024;
+/// That somebody types is passed on once in so many seconds.
+const TYPING: i64 = 3;
 /// So many frames of one socket, and the seconds for them.
 const FRAMES: (u32, i64) = (100, 10);
 
@@ -29,8 +31,8 @@ impl LiveOperation for Receive {
 
     async fn run(app: &App, id: ConnectionId, request: &LiveRequest) -> Result<()> {
         let Some(connection) = connections::find(app.store(), &id).await? else {
-            // It was forgotten, which closes it; nothing is owed to it.
-            return Ok(());
+            // It was forgotten, perhaps while it was being opened, when it could not be closed yet.
+            return app.sockets().close(&id).await;
         };
         let session = sessions::find(app.store(), connection.user_id, connection.session_id).await?;
         if session.is_none_or(|session| session.expires <= app.now().as_second()) {
@@ -55,18 +57,21 @@ impl LiveOperation for Receive {
 
 /// Does what a frame asks for; its id, and the answer if there is one.
 async fn take(app: &App, from: &Connection, text: &str) -> (Option<String>, Result<Option<Frame>>) {
-    let request = match parse(app, from, text).await {
-        Ok(request) => request,
-        Err(error) => return (None, Err(error)),
-    };
-    let outcome = act(app, from, request.request_id.clone(), request.action, request.data).await;
-    (request.request_id, outcome)
-}
-
-async fn parse(app: &App, from: &Connection, text: &str) -> Result<Request> {
+    let request = parse(text);
+    let request_id = request.as_ref().ok().and_then(|request| request.request_id.clone());
     let (frames, seconds) = FRAMES;
     let bucket = Bucket::new(format!("frames {}", from.connection_id.as_str()), frames).per_seconds(seconds);
-    bucket.take(app.store(), app.now()).await?;
+    if let Err(error) = bucket.take(app.store(), app.now()).await {
+        return (request_id, Err(error));
+    }
+    let outcome = match request {
+        Ok(request) => act(app, from, request_id.clone(), request.action, request.data).await,
+        Err(error) => Err(error),
+    };
+    (request_id, outcome)
+}
+
+fn parse(text: &str) -> Result<Request> {
     if text.len() > MAX_FRAME {
         return Err(Error::from(Code::BodyTooLarge).limit(MAX_FRAME));
     }
@@ -104,9 +109,10 @@ async fn act(
         }
         Action::Typing => {
             let TypingRequest { conversation_id } = input::part("data", data)?;
-            let (conversation, _) = conversations::find(store, conversation_id, member.user_id).await?;
-            if !conversation.is_broadcast() {
-                let user_id = member.user_id;
+            let user_id = member.user_id;
+            let (conversation, _) = conversations::find(store, conversation_id, user_id).await?;
+            let once = Bucket::new(format!("typing {user_id} {conversation_id}"), 1).per_seconds(TYPING);
+            if !conversation.is_broadcast() && once.take(store, now).await.is_ok() {
                 let people = conversations::reached_by(store, conversation_id, user_id).await?;
                 live::send(app, people, &Frame::Typing(Typing { conversation_id, user_id })).await?;
             }

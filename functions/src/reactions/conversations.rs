@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::{TryStreamExt, stream};
 use jiff::Timestamp;
+use tokio::join;
 use tunelink::{
     Result,
     app::App,
@@ -48,12 +49,16 @@ pub(super) async fn deliver_to(
     let apart = conversations::apart(store, message.sender_id, people).await?;
     let (hidden, shown): (Vec<Membership>, Vec<Membership>) =
         members.into_iter().partition(|member| apart.contains(&member.user_id));
-    let ids = |members: &[Membership]| members.iter().map(|member| member.user_id).collect::<Vec<_>>();
-    let frame = |hidden| Frame::Message(message.clone().shown(hidden));
-    live::send(app, ids(&shown), &frame(false)).await?;
-    live::send(app, ids(&hidden), &frame(true)).await?;
+    let [plain, kept_from] = [false, true].map(|hidden| Frame::Message(message.clone().shown(hidden)));
+    let (shown_ids, hidden_ids) = (ids(&shown), ids(&hidden));
     let others = shown.into_iter().filter(|member| member.user_id != message.sender_id).collect();
-    tell(app, conversation, &message, others).await
+    // Where one of them fails the others are done all the same.
+    let (sent, sent_hidden, told) = join!(
+        live::send(app, shown_ids, &plain),
+        live::send(app, hidden_ids, &kept_from),
+        tell(app, conversation, &message, others)
+    );
+    sent.and(sent_hidden).and(told)
 }
 
 /// Has one notification for each of these members, of all that they have not read up to this message.
@@ -125,52 +130,90 @@ async fn forget_told(app: &App, before: &Membership, after: &Membership) -> Resu
     notifications::read_messages(store, before.user_id, id, first, after.read_seq, at).await
 }
 
-/// A change goes to all who take part; who was removed is told so and nothing more.
-pub(super) async fn deliver_change(app: &App, change: Later) -> Result<()> {
-    let store = app.store();
-    let conversation_id = change.conversation_id;
-    if let Happening::MemberRemoved { user_id } = change.what
-        && conversations::present(store, conversation_id, &[user_id]).await?.is_empty()
-    {
-        live::send_to(app, user_id, &Frame::Left(Left { conversation_id })).await?;
+/// A change goes to all who take part; who was removed is told so and nothing more. Where they are many, who comes and
+/// goes is nobody's business but theirs, and all else goes out in parts.
+pub(super) async fn deliver_change(app: &App, change: &Later) -> Result<()> {
+    let (store, id) = (app.store(), change.conversation_id);
+    let Some(conversation) = conversations::head(store, id).await? else { return Ok(()) };
+    if let Happening::MemberRemoved { user_id } = change.what {
+        dismiss(app, id, user_id).await?;
     }
-    let members = conversations::members_all(store, conversation_id).await?;
-    let message = match change.what.message() {
-        Some(seq) => conversations::message(store, conversation_id, seq).await?,
-        None => None,
-    };
-    let Some(message) = message else {
-        let people = members.into_iter().map(|member| member.user_id);
-        return live::send(app, people, &Frame::Change(change.shown(None))).await;
-    };
-    let apart =
-        conversations::apart(store, message.sender_id, members.iter().map(|member| member.user_id)).await?;
-    let frame = |message: Option<MessageView>| Frame::Change(change.clone().shown(message));
-    let seen_by = |wanted: &dyn Fn(&Membership) -> bool| -> Vec<UserId> {
-        members.iter().filter(|member| wanted(member)).map(|member| member.user_id).collect()
-    };
-    let sees = |member: &Membership| member.sees(message.seq);
-    let shown = seen_by(&|member| sees(member) && !apart.contains(&member.user_id));
-    let hidden = seen_by(&|member| sees(member) && apart.contains(&member.user_id));
-    let before = seen_by(&|member| !sees(member));
-    live::send(app, shown, &frame(Some(message.clone().shown(false)))).await?;
-    live::send(app, hidden, &frame(Some(message.clone().shown(true)))).await?;
-    live::send(app, before, &frame(None)).await
+    if !conversation.is_broadcast() {
+        return deliver_change_to(app, change, conversations::members_all(store, id).await?).await;
+    }
+    match change.what {
+        Happening::MemberAdded { user_id, .. } | Happening::RoleChanged { user_id, .. } => {
+            deliver_change_to(app, change, conversations::present(store, id, &[user_id]).await?).await
+        }
+        Happening::MemberRemoved { .. } => Ok(()),
+        Happening::MessageEdited { .. } | Happening::MessageDeleted { .. } | Happening::Renamed { .. } => {
+            let fact = format!("change/{id}/{}", change.change);
+            let job = Job::new(fact, Task::Change { conversation_id: id, change: change.change });
+            store.commit([job.write(app.now())?]).await
+        }
+    }
 }
 
-/// That somebody has read on takes back what told them of it, and goes to the others and to their own other devices,
-/// unless they have just said something, which tells as much.
+/// Tells somebody who was removed, unless they are back, and takes back what told them of messages.
+async fn dismiss(app: &App, id: ConversationId, user: UserId) -> Result<()> {
+    let Some(gone) = conversations::part(app.store(), id, user).await? else { return Ok(()) };
+    let Some(left_at) = gone.left_at else { return Ok(()) };
+    let end = Membership { read_seq: u64::MAX, read_at: Some(left_at), ..gone.clone() };
+    let frame = Frame::Left(Left { conversation_id: id });
+    let (sent, forgotten) = join!(live::send_to(app, user, &frame), forget_told(app, &gone, &end));
+    sent.and(forgotten)
+}
+
+/// A change goes to these members, with the message that it is about if they see that.
+pub(super) async fn deliver_change_to(app: &App, change: &Later, members: Vec<Membership>) -> Result<()> {
+    let (store, id) = (app.store(), change.conversation_id);
+    let message = match change.what.message() {
+        Some(seq) => conversations::message(store, id, seq).await?,
+        None => None,
+    };
+    let members: Vec<Membership> =
+        members.into_iter().filter(|member| change.change >= member.from_change).collect();
+    let frame = |message: Option<MessageView>| Frame::Change(change.clone().shown(message));
+    let Some(message) = message else {
+        return live::send(app, ids(&members), &frame(None)).await;
+    };
+    let apart = conversations::apart(store, message.sender_id, ids(&members)).await?;
+    let (seen, unseen): (Vec<Membership>, Vec<Membership>) =
+        members.into_iter().partition(|member| member.sees(message.seq));
+    let (hidden, shown): (Vec<Membership>, Vec<Membership>) =
+        seen.into_iter().partition(|member| apart.contains(&member.user_id));
+    let [plain, kept_from] = [false, true].map(|hidden| frame(Some(message.clone().shown(hidden))));
+    let without = frame(None);
+    let (sent, sent_hidden, sent_without) = join!(
+        live::send(app, ids(&shown), &plain),
+        live::send(app, ids(&hidden), &kept_from),
+        live::send(app, ids(&unseen), &without)
+    );
+    sent.and(sent_hidden).and(sent_without)
+}
+
+fn ids(members: &[Membership]) -> Vec<UserId> {
+    members.iter().map(|member| member.user_id).collect()
+}
+
+/// That somebody has read on takes back what told them of it, and goes to those whose messages they have read and to
+/// their own other devices, unless they have just said something, which tells as much.
 pub(super) async fn read_on(app: &App, before: &Membership, after: &Membership) -> Result<()> {
+    let (store, id, user_id) = (app.store(), after.conversation_id, after.user_id);
     forget_told(app, before, after).await?;
     if after.sent_seq != before.sent_seq {
         return Ok(());
     }
-    let (conversation_id, user_id) = (after.conversation_id, after.user_id);
-    let frame = Frame::Read(ReadMark { conversation_id, user_id, read_seq: after.read_seq });
-    let Some(conversation) = conversations::head(app.store(), conversation_id).await? else { return Ok(()) };
+    let Some(conversation) = conversations::head(store, id).await? else { return Ok(()) };
     let mut people = vec![user_id];
     if !conversation.is_broadcast() {
-        people.extend(conversations::reached_by(app.store(), conversation_id, user_id).await?);
+        let members = conversations::members_all(store, id).await?;
+        let wrote = |member: &Membership| member.sent_seq.is_some_and(|sent| sent > before.read_seq);
+        let authors = members.into_iter().filter(|member| member.user_id != user_id && wrote(member));
+        let authors: Vec<UserId> = authors.map(|member| member.user_id).collect();
+        let apart = conversations::apart(store, user_id, authors.iter().copied()).await?;
+        people.extend(authors.into_iter().filter(|author| !apart.contains(author)));
     }
+    let frame = Frame::Read(ReadMark { conversation_id: id, user_id, read_seq: after.read_seq });
     live::send(app, people, &frame).await
 }

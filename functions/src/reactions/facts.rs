@@ -90,7 +90,7 @@ kinds! {
     SeatFree: Event Seats Participant;
     SeatMoved: Member Later;
     MessageSent: Connection Notification Push Job;
-    ConversationChanged: Connection;
+    ConversationChanged: Connection Notification Job;
     ReadOn: Connection Notification;
     Renamed: Later;
     ErasureListed: Event Seats Participant Member Message Later Session Connection Device Erasure Notification Push;
@@ -213,7 +213,7 @@ impl Fact {
             Self::SeatFree(event) => events::give_seats(app, event).await,
             Self::SeatMoved(event, user) => talk::follow_event(app.store(), event, user, app.now()).await,
             Self::MessageSent(message) => conversations::deliver_message(app, &message).await,
-            Self::ConversationChanged(change) => conversations::deliver_change(app, change).await,
+            Self::ConversationChanged(change) => conversations::deliver_change(app, &change).await,
             Self::ReadOn { before, after } => conversations::read_on(app, &before, &after).await,
             Self::Renamed(event) => talk::rename_with_event(app.store(), event, app.now()).await,
             Self::ErasureListed(erasure) => accounts::erase(app, &erasure).await,

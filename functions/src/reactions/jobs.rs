@@ -38,7 +38,7 @@ pub(super) async fn gather(app: &App, job: &Job) -> Result<()> {
             let concerned = found.rows.iter().filter(|part| concerns(part, *at));
             (concerned.map(|part| part.user_id).collect::<Vec<_>>(), last)
         }
-        Task::Message { conversation_id, .. } => {
+        Task::Message { conversation_id, .. } | Task::Change { conversation_id, .. } => {
             let found = conversations::members(app.store(), *conversation_id, after, PIECE).await?;
             let last = found.rows.last().map(|member| member.user_id).filter(|_| found.more);
             let present = found.rows.iter().filter(|member| member.is_present());
@@ -68,6 +68,12 @@ pub(super) async fn deliver(app: &App, job: &Job) -> Result<()> {
             let members = conversations::present(app.store(), *conversation_id, to).await?;
             if let Some(conversation) = conversations::head(app.store(), *conversation_id).await? {
                 talk::deliver_to(app, &conversation, *seq, members).await?;
+            }
+        }
+        Task::Change { conversation_id, change } => {
+            let members = conversations::present(app.store(), *conversation_id, to).await?;
+            if let Some(change) = conversations::change(app.store(), *conversation_id, *change).await? {
+                talk::deliver_change_to(app, &change, members).await?;
             }
         }
     }

@@ -5,11 +5,11 @@ use tokio::{join, try_join};
 use tunelink::{
     Result,
     app::App,
-    domain::{NotificationView, Way},
+    domain::{Notice, NotificationView, UserId, Way},
     live::{self, Frame},
     push::{self, Push},
     store::{
-        connections, devices,
+        Store, connections, conversations, devices,
         notifications::{self, Notification},
         preferences, profiles,
     },
@@ -36,6 +36,9 @@ pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     let Some(notification) = unread.filter(|_| !sockets.is_empty() || !devices.is_empty()) else {
         return Ok(());
     };
+    if !is_for(store, owner, &notification.notice).await? {
+        return Ok(());
+    }
     let kept = notification.way == Way::Kept;
     let unread = notifications::count_unread(store, owner, kept.then_some(id), now);
     let (person, unread, (preferences, _)) =
@@ -63,6 +66,16 @@ pub(super) async fn told(app: &App, told: &Notification) -> Result<()> {
     };
     let (framed, pushed) = join!(frame, push);
     framed.and(pushed)
+}
+
+/// Whether somebody may hear of this now: of messages where they take part, from whoever is not apart from them.
+async fn is_for(store: &Store, owner: UserId, notice: &Notice) -> Result<bool> {
+    let Some((id, seq)) = notice.message() else { return Ok(true) };
+    let (part, apart) = try_join!(
+        conversations::part(store, id, owner),
+        conversations::apart(store, owner, notice.user_id())
+    )?;
+    Ok(part.is_some_and(|part| part.is_present() && part.sees(seq)) && apart.is_empty())
 }
 
 /// A later push of the same notification takes the place of this one.

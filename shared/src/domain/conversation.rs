@@ -123,6 +123,8 @@ pub struct Membership {
     pub joined_at: Timestamp,
     /// The first message that they see.
     pub from_seq: u64,
+    /// The first change that they see: that they came.
+    pub from_change: u64,
     /// The last message that they have read; before any, the one before the first that they see.
     pub read_seq: u64,
     pub read_at: Option<Timestamp>,
@@ -251,6 +253,7 @@ impl Membership {
             role,
             joined_at: now,
             from_seq: conversation.last_seq + 1,
+            from_change: conversation.last_change + 1,
             read_seq: conversation.last_seq,
             read_at: None,
             sent_seq: None,

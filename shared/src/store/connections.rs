@@ -76,6 +76,14 @@ pub async fn remove_of_session(store: &Store, person: UserId, session: SessionId
     Ok(())
 }
 
+/// Forgets all sockets of a person.
+pub(super) async fn remove_all(store: &Store, person: UserId) -> Result<()> {
+    for socket in all(store, person).await? {
+        remove(store, &socket).await?;
+    }
+    Ok(())
+}
+
 /// Those among a person's sessions that stand.
 pub async fn standing(
     store: &Store,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Condition, Key, Query, RELATED, Store, Write,
     accounts::{self, Credential},
-    conversations, devices, events, keys, nearby,
+    connections, conversations, devices, events, keys, nearby,
     participations::{self, Card},
     sessions,
 };
@@ -75,6 +75,7 @@ pub async fn run(store: &Store, user_id: UserId, now: Timestamp) -> Result<bool>
 pub async fn finish(store: &Store, user_id: UserId, now: Timestamp) -> Result<()> {
     leave_events(store, user_id, now).await?;
     conversations::forget(store, user_id, now).await?;
+    connections::remove_all(store, user_id).await?;
     devices::remove_all(store, user_id).await?;
     let blockers = store.query::<Key>(&Query::index(RELATED, keys::blockers_of(user_id))).await?.rows;
     let profile = store.get::<Profile>(keys::profile(user_id)).await?;

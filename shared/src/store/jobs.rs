@@ -30,6 +30,8 @@ pub enum Task {
     Notice { event_id: EventId, notice: Notice, at: Timestamp },
     /// Those who take part in a conversation get a message.
     Message { conversation_id: ConversationId, seq: u64 },
+    /// Those who take part in a conversation hear of a change of it.
+    Change { conversation_id: ConversationId, change: u64 },
 }
 
 /// Which part it is.

@@ -39,6 +39,13 @@ pub struct Notification {
     pub expires: i64,
     related: Option<String>,
     related_sk: Option<String>,
+    card: Option<Card>,
+}
+
+/// What the index knows of one that is unread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Card {
+    expires: i64,
 }
 
 /// Messages that came to somebody, up to the latest.
@@ -68,10 +75,19 @@ impl Notification {
             read_at: None,
             seq: None,
             deleted_at: None,
-            expires: (at + if unread { KEPT } else { PUSHED }).as_second(),
+            expires: 0,
             related: unread.then(|| keys::unread_by(to)),
             related_sk: unread.then(|| id.to_string()),
+            card: None,
         }
+        .raised_at(at)
+    }
+
+    /// The same with news of that time, from which on it is kept for as long as any.
+    fn raised_at(self, at: Timestamp) -> Self {
+        let expires = (at + if self.way == Way::Kept { KEPT } else { PUSHED }).as_second();
+        let card = self.related.is_some().then_some(Card { expires });
+        Self { updated_at: at, expires, card, ..self }
     }
 
     fn key(&self) -> Key {
@@ -166,11 +182,8 @@ pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> R
     let (preferences, _) = preferences::find(store, to).await?;
     let Some(way) = preferences.way(notice.r#type()) else { return Ok(()) };
     let id = of_messages(to, *conversation_id, *first);
-    let raised = Notification {
-        updated_at: latest.1,
-        seq: Some(latest.0),
-        ..Notification::new(to, id, notice, first.1, way)
-    };
+    let raised = Notification::new(to, id, notice, first.1, way).raised_at(latest.1);
+    let raised = Notification { seq: Some(latest.0), ..raised };
     let older = Condition::below("seq", i64::try_from(latest.0).unwrap_or(i64::MAX));
     let put = raised.put()?.when(Condition::absent().or(older), Code::Conflict);
     commit(store, put, to).await
@@ -198,19 +211,23 @@ pub async fn read_messages(
     up_to: u64,
     now: Timestamp,
 ) -> Result<()> {
-    let key = keys::notification(person, of_messages(person, conversation, first));
-    let behind = Condition::below("seq", i64::try_from(up_to.saturating_add(1)).unwrap_or(i64::MAX));
-    let read = mark(key.clone(), now)?.set("seq", &up_to)?.when(behind, Code::Conflict);
-    match store.commit([read]).await {
-        Err(Error { code: Code::Conflict, .. }) => {
-            allow_absent(store.commit([mark(key, now)?.when(Condition::exists(), Code::NotFound)]).await)
+    let id = of_messages(person, conversation, first);
+    for key in [keys::notification(person, id), keys::push(person, id)] {
+        let behind = Condition::below("seq", i64::try_from(up_to.saturating_add(1)).unwrap_or(i64::MAX));
+        let read = mark(key.clone(), now)?.set("seq", &up_to)?.when(behind, Code::Conflict);
+        match store.commit([read]).await {
+            Err(Error { code: Code::Conflict, .. }) => {
+                let there = mark(key, now)?.when(Condition::exists(), Code::NotFound);
+                allow_absent(store.commit([there]).await)?;
+            }
+            done => done?,
         }
-        done => done,
     }
+    Ok(())
 }
 
 fn mark(key: Key, now: Timestamp) -> Result<Write> {
-    Ok(Write::update(key).set("read_at", &now)?.remove("related").remove("related_sk"))
+    Ok(Write::update(key).set("read_at", &now)?.remove("related").remove("related_sk").remove("card"))
 }
 
 fn allow_absent(done: Result<()>) -> Result<()> {

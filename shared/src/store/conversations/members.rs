@@ -67,6 +67,8 @@ pub async fn remove_member(
 ) -> Result<()> {
     let mut contention = Contention::new();
     loop {
+        // In this order: whoever comes, goes or gets another role in between makes a change that is noticed below.
+        let before = super::head(store, id).await?.ok_or(Code::NotFound)?.last_change;
         let others = super::members_all(store, id).await?;
         let taken_out = settle_once(store, id, by, user_id, |conversation, own, theirs| {
             must_be_group(conversation)?;
@@ -74,6 +76,9 @@ pub async fn remove_member(
                 must_be_group_admin(conversation, own)?;
             }
             let theirs = theirs.filter(|theirs| theirs.is_present()).ok_or(Code::NotFound)?;
+            if conversation.last_change != before {
+                return Err(Code::Conflict.into());
+            }
             let mut writes = leaving(conversation, theirs, Some(by), now)?;
             writes
                 .extend(heir(&others, theirs).map(|heir| set_role(id, heir, MemberRole::Admin)).transpose()?);

@@ -15,8 +15,8 @@ pub use self::{
     members::{Seat, put_member, remove_member, rename},
     messages::{NewMessage, delete, edit, mark_read, send},
     read::{
-        Range, apart, find, head, heads, later, members, members_all, message, messages, messages_at, of,
-        present, reached_by,
+        Range, apart, change, find, head, heads, later, members, members_all, message, messages, messages_at,
+        of, part, present, reached_by,
     },
 };
 use super::{Condition, Key, Write, keys};

@@ -115,6 +115,16 @@ pub async fn message(store: &Store, id: ConversationId, seq: u64) -> Result<Opti
     store.get(keys::message(id, seq)).await
 }
 
+/// Somebody's part in a conversation as it is now, or what is left of it.
+pub async fn part(store: &Store, id: ConversationId, user: UserId) -> Result<Option<Membership>> {
+    Ok(store.get::<MemberRow>(keys::member(id, user)).await?.map(|row| row.member))
+}
+
+/// A change of a conversation by its number.
+pub async fn change(store: &Store, id: ConversationId, number: u64) -> Result<Option<Later>> {
+    store.get(keys::later(id, number)).await
+}
+
 /// The messages with these numbers, in any order.
 pub async fn messages_at(store: &Store, numbers: Vec<(ConversationId, u64)>) -> Result<Vec<Message>> {
     store.get_all_now(numbers.into_iter().map(|(id, seq)| keys::message(id, seq)).collect()).await

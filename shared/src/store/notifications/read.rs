@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::{TryStreamExt, stream};
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use super::{KEPT, Notification, allow_absent, mark};
+use super::{Card, Notification, allow_absent, mark};
 use crate::{
     domain::{NotificationId, UserId},
     error::{Code, Error, Result},
@@ -58,17 +59,18 @@ pub async fn unread(
 ) -> Result<Found<NotificationId>> {
     let after = after.map(|id| (keys::notification(owner, id), id.to_string()));
     let entry = after.as_ref().map(|(key, sort)| (key, sort.as_str()));
-    let query = Query::index(RELATED, keys::unread_by(owner)).between(oldest(now), "g");
-    let found = store.query::<Key>(&query.backwards().after_entry(entry).limit(limit)).await?;
-    let ids = found.rows.iter().filter_map(|key| key.sk.strip_prefix(keys::NOTIFICATION)?.parse().ok());
+    let query = Query::index(RELATED, keys::unread_by(owner)).backwards();
+    let found = store.query::<Entry>(&query.after_entry(entry).limit(limit)).await?;
+    let there = found.rows.iter().filter(|entry| entry.card.expires > now.as_second());
+    let ids = there.filter_map(|entry| entry.key.sk.strip_prefix(keys::NOTIFICATION)?.parse().ok());
     Ok(Found { rows: ids.map(NotificationId).collect(), more: found.more })
 }
 
-/// Before all ids of notifications that have not expired.
-fn oldest(now: Timestamp) -> String {
-    let millis = (now - KEPT).as_millisecond().max(0);
-    let hex = format!("{millis:012x}");
-    format!("{}-{}", &hex[..8], &hex[8..])
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(flatten)]
+    key: Key,
+    card: Card,
 }
 
 /// How many somebody has not read, [`MAX_UNREAD`] at most; `besides` is one of them that the index may not have yet.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::{Value, json};
 
-use super::{direct, say};
+use super::{direct, group, member, say};
 use crate::harness::{Person, Socket, World};
 
 /// How many attempts the SDK makes.
@@ -136,4 +136,41 @@ async fn what_was_deleted_is_quoted_no_more() {
     let items = world.items().await;
     let traces: Vec<_> = items.iter().filter(|(_, item)| format!("{item:?}").contains("Canary")).collect();
     assert!(traces.is_empty(), "{traces:#?}");
+}
+
+#[tokio::test]
+async fn what_was_long_unread_is_told_of_all_the_same() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = direct(&ann, &bob).await;
+    say(&ann, &path, "One").await;
+    world.settled().await;
+    world.pass(std::time::Duration::from_hours(24 * 91));
+    let (ann, bob) = (world.log_in(&ann.name).await, world.log_in(&bob.name).await);
+    assert_eq!(told(&bob, &path).await, [] as [Value; 0], "nobody wants to know any more");
+    let mut socket = world.socket(&bob).await;
+    say(&ann, &path, "Two").await;
+    world.settled().await;
+    assert_eq!(told(&bob, &path).await[0]["count"], 2);
+    let frame = socket.next_of("notification").await;
+    assert_eq!((&frame["unread"], &frame["notification"]["body"]), (&json!(1), &json!("Two")));
+    assert_eq!(bob.get("/v1/notifications?unread=true").await.body["page"]["unread"], 1);
+}
+
+#[tokio::test]
+async fn who_was_taken_out_is_told_of_nothing_any_more() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = group(&ann, &[&bob]).await;
+    say(&ann, &path, "One").await;
+    world.settled().await;
+    assert_eq!(told(&bob, &path).await.len(), 1);
+    ann.delete(&member(&path, &bob)).await.ok();
+    world.settled().await;
+    assert_eq!(told(&bob, &path).await, [] as [Value; 0]);
+    // What was under way comes again when they are out already.
+    let mut socket = world.socket(&bob).await;
+    world.repeat().await;
+    let rest = socket.rest().await;
+    assert!(rest.iter().all(|frame| frame["type"] == "left"), "{rest:#?}");
 }

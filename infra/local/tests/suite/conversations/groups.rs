@@ -1,3 +1,5 @@
+use std::future::IntoFuture;
+
 use serde_json::{Value, json};
 
 use super::{group, member, numbers, say, texts, try_say};
@@ -107,4 +109,20 @@ async fn members_of_a_direct_conversation_are_not_chosen() {
     ann.put(&member(&path, &carol), json!({})).await.refused(409, "not_a_group");
     ann.delete(&member(&path, &ann)).await.refused(409, "not_a_group");
     ann.patch(&path, json!({ "title": "Us" })).await.refused(409, "not_a_group");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_all_admins_leave_at_once_somebody_becomes_one() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob, carol) = (world.person().await, world.person().await, world.person().await);
+    for _ in 0..20 {
+        let path = group(&ann, &[&bob, &carol]).await;
+        ann.put(&member(&path, &bob), json!({ "role": "admin" })).await.ok();
+        let (one, other) = tokio::join!(
+            ann.delete(&member(&path, &ann)).into_future(),
+            bob.delete(&member(&path, &bob)).into_future()
+        );
+        assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text, other.text);
+        assert_eq!(roles(&carol, &path).await, [(carol.id.clone(), "admin".to_owned())]);
+    }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{direct, group, member, numbers, say};
@@ -19,7 +21,7 @@ async fn sync(person: &Person, positions: &[Value], since: Option<&Value>) -> Va
 
 #[tokio::test]
 async fn who_was_away_gets_what_they_missed_and_nothing_else() {
-    let world = World::new().await;
+    let Some(world) = World::local().await else { return };
     let (ann, bob, carol) = (world.person().await, world.person().await, world.person().await);
     let (talk, quartet) = (direct(&ann, &bob).await, group(&ann, &[&bob]).await);
     say(&ann, &talk, "One").await;
@@ -34,6 +36,7 @@ async fn who_was_away_gets_what_they_missed_and_nothing_else() {
     ann.delete(&format!("{talk}/messages/2")).await.ok();
     ann.put(&member(&quartet, &carol), json!({})).await.ok();
     ann.patch(&quartet, json!({ "title": "Quintet" })).await.ok();
+    world.pass(Duration::from_secs(31));
     let missed = sync(&bob, &known, Some(&since)).await;
     let of = |path: &str| {
         let id = path.rsplit('/').next().unwrap();
@@ -92,4 +95,36 @@ async fn who_was_away_for_too_long_is_told_that_there_is_a_gap() {
     let missed = sync(&bob, &[at(&talk, 0, 0)], None).await;
     assert_eq!(missed["conversations"][0]["gap"], true);
     assert_eq!(numbers(&missed["conversations"][0]["messages"]), (2..=101).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn who_comes_later_learns_nothing_of_what_was_changed_before() {
+    let world = World::new().await;
+    let (ann, bob, carol) = (world.person().await, world.person().await, world.person().await);
+    let quartet = group(&ann, &[&bob]).await;
+    ann.patch(&quartet, json!({ "title": "Secret" })).await.ok();
+    say(&ann, &quartet, "Before").await;
+    ann.delete(&format!("{quartet}/messages/1")).await.ok();
+    ann.put(&member(&quartet, &carol), json!({})).await.ok();
+    let kinds = async || -> Vec<Value> {
+        let missed = sync(&carol, &[at(&quartet, 0, 0)], None).await;
+        let changes = missed["conversations"][0]["changes"].as_array().unwrap().iter();
+        changes.map(|change| change["what"]["kind"].clone()).collect()
+    };
+    assert_eq!(kinds().await, ["member_added"]);
+    ann.delete(&member(&quartet, &carol)).await.ok();
+    ann.patch(&quartet, json!({ "title": "Secret again" })).await.ok();
+    ann.put(&member(&quartet, &carol), json!({})).await.ok();
+    assert_eq!(kinds().await, ["member_added"], "from her second arrival on");
+}
+
+#[tokio::test]
+async fn positions_that_cannot_be_are_taken_for_the_present() {
+    let world = World::new().await;
+    let (ann, bob) = (world.person().await, world.person().await);
+    let talk = direct(&ann, &bob).await;
+    say(&ann, &talk, "One").await;
+    let missed = sync(&bob, &[at(&talk, u64::MAX, u64::MAX)], None).await;
+    assert_eq!(missed["conversations"][0]["messages"], json!([]));
+    assert_eq!(missed["conversations"][0]["gap"], false);
 }
