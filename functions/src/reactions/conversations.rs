@@ -85,6 +85,7 @@ async fn tell(
                 let messages = Messages {
                     conversation_id: id,
                     title: conversation.title.as_ref().map(|title| title.as_str().to_owned()),
+                    read_seq: member.read_seq,
                     first: (first, *times.get(&first)?),
                     latest: (message.seq, message.sent_at),
                     sender: message.sender_id,
@@ -97,7 +98,7 @@ async fn tell(
                 notifications::raise_messages(store, user, &messages).await
             })
             .await?;
-        // Whoever has read on in between may have been told of what they had read.
+        // Whoever has read on in between was not told, or of what they had not read yet.
         let before: HashMap<UserId, Membership> = members.into_iter().map(|m| (m.user_id, m)).collect();
         let people: Vec<UserId> = before.keys().copied().collect();
         let now = conversations::present(store, id, &people).await?;

@@ -54,6 +54,8 @@ pub struct Messages {
     pub conversation_id: ConversationId,
     /// What the conversation is called, if it has a name.
     pub title: Option<String>,
+    /// How far the person has read, as it was looked up.
+    pub read_seq: u64,
     /// The number of the first that the person has not read, and when it was sent.
     pub first: (u64, Timestamp),
     /// The number of the latest, and when it was sent.
@@ -130,7 +132,7 @@ pub async fn post_by(
     fact: &str,
     at: Timestamp,
 ) -> Result<()> {
-    commit(store, write(way, to, notice, fact, at)?, to).await
+    commit(store, [write(way, to, notice, fact, at)?], to).await
 }
 
 /// A notice that goes with the transaction of what it tells.
@@ -169,9 +171,9 @@ fn write(way: Way, to: UserId, notice: &Notice, fact: &str, at: Timestamp) -> Re
 }
 
 /// Tells somebody of messages: one notification for all that they have not read, which goes on with each. An older
-/// message changes nothing. Whoever calls this looks afterwards whether they have read it meanwhile.
+/// message changes nothing, nor does anything once they have read on: whoever calls this looks for that afterwards.
 pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> Result<()> {
-    let Messages { conversation_id, title, first, latest, sender } = messages;
+    let Messages { conversation_id, title, read_seq, first, latest, sender } = messages;
     let notice = Notice::Message {
         conversation_id: *conversation_id,
         conversation: title.clone(),
@@ -186,7 +188,9 @@ pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> R
     let raised = Notification { seq: Some(latest.0), ..raised };
     let older = Condition::below("seq", i64::try_from(latest.0).unwrap_or(i64::MAX));
     let put = raised.put()?.when(Condition::absent().or(older), Code::Conflict);
-    commit(store, put, to).await
+    let unread = Write::check(keys::member(*conversation_id, to));
+    let unread = unread.when(Condition::equals("read_seq", *read_seq), Code::Conflict);
+    commit(store, [put, unread], to).await
 }
 
 fn of_messages(to: UserId, conversation: ConversationId, (first, at): (u64, Timestamp)) -> NotificationId {
@@ -194,8 +198,9 @@ fn of_messages(to: UserId, conversation: ConversationId, (first, at): (u64, Time
 }
 
 /// Writes unless it is there already, or nobody is there to be told any more.
-async fn commit(store: &Store, write: Write, to: UserId) -> Result<()> {
-    match store.commit([write, profiles::must_not_be_erased(to, Code::NotFound)]).await {
+async fn commit(store: &Store, writes: impl IntoIterator<Item = Write>, to: UserId) -> Result<()> {
+    let there = profiles::must_not_be_erased(to, Code::NotFound);
+    match store.commit(writes.into_iter().chain([there])).await {
         Err(Error { code: Code::Conflict | Code::NotFound, .. }) => Ok(()),
         done => done,
     }
