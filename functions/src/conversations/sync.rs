@@ -239,15 +239,15 @@ async fn reads(
 fn keep_within_budget(conversations: &mut [MissedInConversation]) {
     let mut left = BUDGET;
     for missed in conversations {
-        match serde_json::to_vec(missed).ok().and_then(|json| left.checked_sub(json.len())) {
-            Some(rest) => left = rest,
-            None => {
-                missed.gap = true;
-                missed.messages.clear();
-                missed.changes.clear();
-                missed.reads.clear();
-                missed.conversation.forget_last_message();
-            }
+        let size = serde_json::to_vec(missed).map_or(usize::MAX, |json| json.len());
+        if let Some(rest) = left.checked_sub(size) {
+            left = rest;
+        } else {
+            missed.gap = true;
+            missed.messages.clear();
+            missed.changes.clear();
+            missed.reads.clear();
+            missed.conversation.forget_last_message();
         }
     }
 }

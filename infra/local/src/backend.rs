@@ -55,6 +55,8 @@ pub struct Options {
     pub external_dynamodb: Option<String>,
     /// What stands between the SDK and the services, if anything: tests make calls fail here.
     pub transport: Option<store::Transport>,
+    /// Whether changes of the table are reacted to. Tests of what an operation does by itself have no use for it.
+    pub reacts: bool,
     /// Configuration variables that differ from the local ones.
     pub variables: Variables,
 }
@@ -69,6 +71,7 @@ impl Options {
             data: Data::Memory,
             external_dynamodb: None,
             transport: None,
+            reacts: true,
             variables: Variables::new(),
         }
     }
@@ -80,7 +83,7 @@ pub struct Backend {
     gateway: Gateway,
     server: JoinHandle<()>,
     stop: DropGuard,
-    pump: Pump,
+    pump: Option<Pump>,
     sns: Sns,
     data: LocalData,
 }
@@ -92,9 +95,12 @@ impl Backend {
         let data = LocalData::serving(&options, address).await?;
         functions::catalogue::seed(&data.app).await.map_err(Error::App)?;
         let gateway = gateway(&data.app)?.with_live(live(&data.app));
-        let pump =
-            Pump::start(data.stream().await?, react::mapping(), data.journal(), react::function(&data.app))
-                .await?;
+        let pump = if options.reacts {
+            let function = react::function(&data.app);
+            Some(Pump::start(data.stream().await?, react::mapping(), data.journal(), function).await?)
+        } else {
+            None
+        };
         let stop = CancellationToken::new();
         let sns = Sns::default();
         let service = gateway.router(address.port()).merge(sns.router()).merge(console::router());
@@ -136,9 +142,9 @@ impl Backend {
         self.gateway.open_sockets()
     }
 
-    /// What hands the changes of the table to the reaction.
-    pub fn pump(&self) -> &Pump {
-        &self.pump
+    /// What hands the changes of the table to the reaction, where anything does.
+    pub fn pump(&self) -> Option<&Pump> {
+        self.pump.as_ref()
     }
 
     /// What was pushed, and the push services' side of it.
@@ -167,7 +173,9 @@ impl Backend {
         if tokio::time::timeout(GRACE, ended).await.is_err() {
             tracing::warn!("calls were still running after {} s", GRACE.as_secs());
         }
-        if tokio::time::timeout(GRACE, self.pump.stop()).await.is_err() {
+        if let Some(pump) = self.pump
+            && tokio::time::timeout(GRACE, pump.stop()).await.is_err()
+        {
             tracing::warn!("reactions were still running after {} s", GRACE.as_secs());
         }
         self.data.close().await;

@@ -111,6 +111,7 @@ impl Serve {
             data: if self.ephemeral { Data::Memory } else { Data::Directory(self.data) },
             external_dynamodb: None,
             transport: None,
+            reacts: true,
             variables: self
                 .attempts_per_address
                 .map(|number| ("TUNELINK_ATTEMPTS_PER_ADDRESS".to_owned(), number.to_string()))

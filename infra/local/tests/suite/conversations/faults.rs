@@ -63,7 +63,7 @@ async fn sending(reply: bool) {
         let sent = say(&ann, &path, "Hello").await["seq"].as_u64().unwrap();
         world.settled().await;
         world.faults.stop();
-        assert!(world.backend().pump().dead_letters().await.unwrap().is_empty());
+        assert!(world.dead_letters().await.is_empty());
         assert_eq!(heard(&mut socket).await, [sent], "{from}");
         let told = told(&bob, &path).await;
         assert_eq!(told.len(), 1, "{from}: {told:#?}");

@@ -41,8 +41,23 @@ impl World {
         #[allow(clippy::disallowed_methods)]
         match std::env::var("TUNELINK_TEST_URL") {
             Ok(url) => Self { backend: None, url, http: reqwest::Client::new(), faults: Faults::default() },
-            Err(_) => Self::start().await,
+            Err(_) => Self::start(true).await,
         }
+    }
+
+    /// The same as [`local`](Self::local), but nothing is reacted to: for crowds of which the operations alone count.
+    pub async fn still() -> Option<Self> {
+        #[allow(clippy::disallowed_methods)]
+        match std::env::var("TUNELINK_TEST_URL") {
+            Ok(_) => None,
+            Err(_) => Some(Self::start(false).await),
+        }
+    }
+
+    /// What reactions gave up.
+    pub async fn dead_letters(&self) -> Vec<tunelink_local::stream::DeadLetter> {
+        let pump = self.backend().pump().expect("it reacts");
+        pump.dead_letters().await.expect("they can be read")
     }
 
     /// A world whose clock, table and faults are in the test's hands. `None` when the suite is pointed at a
@@ -51,9 +66,9 @@ impl World {
         Some(Self::new().await).filter(|world| world.backend.is_some())
     }
 
-    async fn start() -> Self {
+    async fn start(reacts: bool) -> Self {
         let faults = Faults::default();
-        let mut options = Options { transport: Some(faults.clone().into()), ..Options::ephemeral() };
+        let mut options = Options { transport: Some(faults.clone().into()), reacts, ..Options::ephemeral() };
         #[allow(clippy::disallowed_methods)]
         if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
             options.external_dynamodb = Some(endpoint);
@@ -77,7 +92,9 @@ impl World {
 
     /// Waits until everything that follows from what was written so far has happened.
     pub async fn settled(&self) {
-        self.backend().pump().idle().await;
+        if let Some(pump) = self.backend().pump() {
+            pump.idle().await;
+        }
     }
 
     /// Every change of the table so far, in order.

@@ -47,7 +47,7 @@ async fn two_people_talk_over_sockets() {
     ann.delete(&format!("{path}/messages/1")).await.ok();
     assert!(bobs.next_of("change").await["message"]["text"].is_null());
     world.settled().await;
-    assert!(world.backend().pump().dead_letters().await.unwrap().is_empty());
+    assert!(world.dead_letters().await.is_empty());
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ impl Stage {
     async fn end(&self) {
         self.world.settled().await;
         self.world.faults.stop();
-        let letters = self.world.backend().pump().dead_letters().await.unwrap();
+        let letters = self.world.dead_letters().await;
         assert!(letters.is_empty(), "{letters:?}");
     }
 }
