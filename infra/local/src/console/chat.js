@@ -87,8 +87,13 @@ export function showChat({ api, live, conversations }) {
       !isMine && h("span", { className: "name" }, names.get(message.sender_id) ?? "somebody"),
       h("p", { className: isGone ? "gone" : null }, textOf(message)),
       h("small", {}, marks.filter(Boolean).join(" · ")),
-      canChange && h("button", { type: "button", "data-key": `edit ${message.seq}`, onclick: () => attempt(() => edit(path, message)) }, "Edit"),
-      isMine && !isGone && h("button", { type: "button", "data-key": `delete ${message.seq}`, onclick: () => attempt(() => api.delete(path)) }, "Delete"));
+      canChange && change("Edit", message, () => edit(path, message)),
+      isMine && !isGone && change("Delete", message, () => api.delete(path)));
+  }
+
+  function change(name, { seq }, work) {
+    const key = `${name} ${seq}`;
+    return h("button", { type: "button", "data-key": key, onclick: () => attempt(work) }, name);
   }
 
   function pending(message) {

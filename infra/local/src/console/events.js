@@ -33,7 +33,8 @@ export function showEvents({ api, me, onTalk, onWrite }) {
 
   async function search() {
     const { lat, lng, radius } = form.elements;
-    const query = new URLSearchParams({ lat: lat.value, lng: lng.value, radius_km: radius.value, sort: "distance", limit: 100 });
+    const place = { lat: lat.value, lng: lng.value, radius_km: radius.value };
+    const query = new URLSearchParams({ ...place, sort: "distance", limit: 100 });
     byId("found-count").textContent = "Searching …";
     const mine = (searches += 1);
     const { data, page } = await api.call("GET", `/v1/events?${query}`);
@@ -82,7 +83,8 @@ export function showEvents({ api, me, onTalk, onWrite }) {
       isIn && h("p", {}, `You are ${part.status} with ${part.instrument_id}.`),
       h("div", { className: "row" },
         isIn && h("button", { type: "button", onclick: () => attempt(() => leave(id).then(again)) }, "Leave"),
-        (isIn || isOrganiser) && h("button", { type: "button", className: "primary", onclick: () => onTalk(id) }, "Open chat"),
+        (isIn || isOrganiser) &&
+          h("button", { type: "button", className: "primary", onclick: () => onTalk(id) }, "Open chat"),
         !isOrganiser && event.organiser && h("button", { type: "button", onclick: () => onWrite(event.organiser.user_id) },
           `Write to ${event.organiser.username}`),
         h("button", { type: "button", onclick: () => attempt(() => showPeople(id)) }, "Who is coming?")),

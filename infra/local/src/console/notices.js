@@ -67,7 +67,8 @@ function showPushes(api) {
     try {
       const pushes = await api.call("GET", "/_local/pushes");
       const mine = pushes.filter((push) => push.user === api.userId);
-      fill(byId("pushes"), mine.length > 0 ? mine.slice(0, 50).map(push) : h("li", { className: "none" }, "None to you so far"));
+      const none = h("li", { className: "none" }, "None to you so far");
+      fill(byId("pushes"), mine.length > 0 ? mine.slice(0, 50).map(push) : none);
     } catch (error) {
       const isMissing = error instanceof ApiError && error.status === 404;
       fill(byId("pushes"), h("li", { className: "none" }, isMissing ? "This backend shows no pushes" : "Not reachable"));
