@@ -69,12 +69,20 @@ pub fn document(actions: &[Action]) -> Value {
                 `?ticket=` and a ticket of `POST /v1/live/tickets`, and lives two hours at most; one on which nothing \
                 passes for ten minutes is closed. Frames may come twice and in another order than things happened: a \
                 client drops what it has by its number, and asks `POST /v1/sync` for what it lacks, first of all after \
-                it has opened a socket.",
+                it has opened a socket. Two frames that are sent without waiting for an answer are taken side by side. \
+                When the session ends the socket is closed.",
             "license": { "name": "MIT" },
         },
         "defaultContentType": "application/json",
         "servers": {
-            "local": { "host": "localhost:3000", "pathname": "/live", "protocol": "ws" },
+            "local": {
+                "host": "localhost:3000", "pathname": "/live", "protocol": "ws",
+                "description": "A backend on this machine",
+                "security": [
+                    { "$ref": "#/components/securitySchemes/session" },
+                    { "$ref": "#/components/securitySchemes/ticket" },
+                ],
+            },
         },
         "channels": {
             "live": { "address": "/", "description": "The one socket of a client", "messages": channel },
@@ -93,7 +101,20 @@ pub fn document(actions: &[Action]) -> Value {
                 "messages": in_channel(&received),
             },
         },
-        "components": { "messages": messages, "schemas": schemas },
+        "components": {
+            "messages": messages,
+            "schemas": schemas,
+            "securitySchemes": {
+                "session": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "The access token, in `Authorization`",
+                },
+                "ticket": {
+                    "type": "httpApiKey", "in": "query", "name": "ticket",
+                    "description": "A ticket of `POST /v1/live/tickets`, good once and for 30 seconds",
+                },
+            },
+        },
     })
 }
 
