@@ -59,6 +59,14 @@ pub fn body(function: &Function) -> Option<(&'static str, Value)> {
     Some((content_type, schema.get("example")?.clone()))
 }
 
+/// An example of what an action takes that a client asks for over a socket.
+pub fn frame(action: &str) -> Value {
+    let payload = &ASYNCAPI["components"]["messages"][format!("{action}_request")]["payload"];
+    let data = &payload["properties"]["data"];
+    let reference = data["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    reference.and_then(|pointer| ASYNCAPI.pointer(pointer)).unwrap_or(data)["example"].clone()
+}
+
 /// What a schema refers to, or itself.
 pub fn resolve(schema: &'static Value) -> &'static Value {
     let reference = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));

@@ -7,12 +7,12 @@ use std::{
 };
 
 use axum::http::Method;
-use serde_json::Value;
-use tunelink::{auth::Access, operation::Function};
+use serde_json::{Value, json};
+use tunelink::{auth::Access, live::LiveFunction, operation::Function};
 
 use crate::{
     examples::{self, ASYNCAPI, DOCUMENT},
-    gateway,
+    gateway, live,
 };
 
 /// How to bring them up to date.
@@ -45,6 +45,10 @@ pub fn files() -> io::Result<Vec<File>> {
         content: pretty(&sample(function)),
     };
     files.extend(functions::ALL.iter().map(sample));
+    files.extend(others().into_iter().map(|(name, sample)| File {
+        path: root().join(format!("events/{name}.json")),
+        content: pretty(&sample),
+    }));
     Ok(files)
 }
 
@@ -95,6 +99,51 @@ fn row(function: &Function) -> String {
     };
     let route = &function.route;
     format!("| `{}` | `{} {}` | {caller} | {} |\n", function.name, route.method, route.path, route.summary)
+}
+
+/// What the functions are given that are no operations of the HTTP API.
+fn others() -> Vec<(&'static str, Value)> {
+    let message = json!({
+        "action": "send_message", "request_id": "1", "data": examples::frame("send_message"),
+    });
+    let [connect, receive, disconnect] = live::samples(&message.to_string());
+    let live = [
+        (&functions::CONNECT, connect),
+        (&functions::RECEIVE, receive),
+        (&functions::DISCONNECT, disconnect),
+    ];
+    let sample = |(function, sample): (&LiveFunction, _)| {
+        (function.name, serde_json::to_value(sample).unwrap_or_default())
+    };
+    live.into_iter().map(sample).chain([(functions::REACT.name, record())]).collect()
+}
+
+/// A batch of one record: somebody has got a notification.
+fn record() -> Value {
+    let user = "01900000-0000-7000-8000-000000000000";
+    let id = "01900000-0000-8000-8000-000000000000";
+    let text = |text: &str| json!({ "S": text });
+    let number = |number: i64| json!({ "N": number.to_string() });
+    let key = json!({ "pk": text(&format!("U#{user}")), "sk": text(&format!("N#{id}")) });
+    let mut image = json!({
+        "notification_id": text(id), "owner": text(user), "way": text("kept"),
+        "notice": { "M": { "type": text("account"), "change": text("password") } },
+        "created_at": text("1970-01-01T00:00:00Z"), "updated_at": text("1970-01-01T00:00:00Z"),
+        "expires": number(7_776_000), "related": text(&format!("U#{user}#UNREAD")), "related_sk": text(id),
+        "card": { "M": { "expires": number(7_776_000) } },
+    });
+    for name in ["pk", "sk"] {
+        image[name] = key[name].clone();
+    }
+    json!({ "Records": [{
+        "eventID": "1", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-west-3",
+        "eventSourceARN": "arn:aws:dynamodb:eu-west-3:000000000000:table/tunelink/stream/1970-01-01T00:00:00.000",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 0, "Keys": key, "NewImage": image,
+            "SequenceNumber": "100000000000000000001", "SizeBytes": 512, "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+    }] })
 }
 
 /// A request to the operation, as API Gateway hands it over.

@@ -119,6 +119,33 @@ impl Peer {
     }
 }
 
+/// Samples of what the three kinds of routes are given: of opening, of a message, of closing.
+pub fn samples(message: &str) -> [ApiGatewayWebsocketProxyRequest; 3] {
+    const ID: &str = "L0SM9cOFvHcCIhw=";
+    let headers =
+        [("host", "localhost:3000"), ("authorization", "Bearer <access token>"), ("accept-language", "en")];
+    let request = headers
+        .iter()
+        .fold(axum::http::Request::get("/live"), |request, (name, value)| request.header(*name, *value));
+    let (parts, ()) = request.body(()).unwrap_or_default().into_parts();
+    let peer = Peer {
+        id: ID.to_owned(),
+        connected_at: Timestamp::UNIX_EPOCH,
+        source_ip: "127.0.0.1".to_owned(),
+        user_agent: Some("sample".to_owned()),
+        host: Some("localhost:3000".to_owned()),
+    };
+    let mut samples = [peer.connect(&parts), peer.message(message, &[]), peer.disconnect(&End::DELETED)];
+    for context in samples.iter_mut().map(|sample| &mut sample.request_context) {
+        context.request_id = Some("L0SM9dMFvHcFz4Q=".to_owned());
+        context.extended_request_id.clone_from(&context.request_id);
+        context.message_id = context.message_id.as_ref().map(|_| "L0SM9cOFvHcCJhw=".to_owned());
+        context.request_time_epoch = 0;
+        context.request_time = Some("01/Jan/1970:00:00:00 +0000".to_owned());
+    }
+    samples
+}
+
 /// An id as API Gateway gives it to sockets, messages and requests: URL-safe base64 that ends with `=`, which a URL
 /// has to escape.
 pub(super) fn random_id() -> String {

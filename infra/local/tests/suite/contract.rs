@@ -215,3 +215,17 @@ async fn every_error_speaks_french_to_those_who_ask() {
         assert_eq!(reply.header("content-language"), "fr");
     }
 }
+
+#[tokio::test]
+async fn what_is_no_operation_understands_its_sample() {
+    let Some(world) = World::local().await else { return };
+    let sample = |name: &str| fs::read_to_string(root().join(format!("events/{name}.json"))).unwrap();
+    for (function, status) in
+        [(&functions::CONNECT, 401), (&functions::RECEIVE, 200), (&functions::DISCONNECT, 200)]
+    {
+        let request = serde_json::from_str(&sample(function.name)).unwrap();
+        assert_eq!(function.call(world.app(), request).await.status_code, status, "{}", function.name);
+    }
+    let batch = serde_json::from_str(&sample(functions::REACT.name)).unwrap();
+    assert!(functions::REACT.call(world.app(), batch).await.batch_item_failures.is_empty());
+}
