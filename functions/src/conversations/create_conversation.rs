@@ -68,7 +68,7 @@ impl Operation for CreateConversation {
             NewKind::Group => conversations::NewConversation::group(id, new.title, (user, others), now),
         };
         let is_direct = new.conversation.kind == ConversationKind::Direct;
-        if let Some(known) = known(store, user, other).await?.filter(|_| is_direct) {
+        if is_direct && let Some(known) = known(store, user, other).await? {
             return Ok(Ensured { created: known, is_new: false });
         }
         let created = show(store, user, (new.conversation.clone(), new.founder())).await?;

@@ -16,7 +16,7 @@ use super::view::{self, ConversationView};
 
 pub struct ListConversations;
 
-/// So many are looked through: the ones that somebody came into last.
+/// So many are looked through: the ones that were made last.
 const LOOKED_THROUGH: usize = 500;
 
 impl Operation for ListConversations {

@@ -1,4 +1,4 @@
-//! Counting attempts: one item per subject and hour, gone by itself a while after.
+//! Counting attempts: one item per subject and window, gone by itself a while after.
 
 use jiff::Timestamp;
 
