@@ -67,7 +67,7 @@ async fn a_request_that_is_sent_twice_has_its_effect_once() {
     reply.refused(409, "already_exists");
     create(instrument(&id), &"k".repeat(256)).await.refused(422, "invalid_format");
     // A day later the key is free.
-    world.pass(std::time::Duration::from_secs(24 * 3600 + 1));
+    world.pass(std::time::Duration::from_secs(24 * 3600 + 1)).await;
     let admin = world.log_in(&admin.name).await;
     let reply = admin.post(INSTRUMENTS, instrument(&id)).header("idempotency-key", "key").await;
     reply.refused(409, "already_exists");

@@ -163,7 +163,7 @@ async fn a_world_is_loaded_once_and_an_interrupted_one_to_its_end() {
     assert!(load(&world, SIZES, false).await.is_err());
     let part = loaded(&world).await.len();
     world.faults.stop();
-    world.pass(std::time::Duration::from_hours(1));
+    world.pass(std::time::Duration::from_hours(1)).await;
     assert!(load(&world, SIZES, true).await.unwrap().anything);
     let items = loaded(&world).await;
     assert!(items.len() > part);

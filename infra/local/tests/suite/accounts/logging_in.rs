@@ -60,7 +60,7 @@ async fn the_tenth_wrong_guess_of_an_hour_is_the_last_that_is_looked_at() {
     log_in(&world, &person.name, PASSWORD, Some(&other.device_proof)).await.refused(429, "too_many_requests");
     log_in(&world, &person.name, PASSWORD, Some("forged")).await.refused(429, "too_many_requests");
     log_in(&world, &other.name, PASSWORD, None).await.ok();
-    world.pass(HOUR);
+    world.pass(HOUR).await;
     log_in(&world, &person.name, PASSWORD, None).await.ok();
 }
 
@@ -115,7 +115,7 @@ async fn one_address_cannot_try_many_accounts() {
     }
     log_in(&world, "nobody-else", "wrong-password", None).await.refused(429, "too_many_requests");
     world.post("/v1/auth/register", account("latecomer")).await.refused(429, "too_many_requests");
-    world.pass(HOUR);
+    world.pass(HOUR).await;
     log_in(&world, "nobody-else", "wrong-password", None).await.refused(401, "wrong_credentials");
 }
 

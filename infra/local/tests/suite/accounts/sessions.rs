@@ -112,7 +112,7 @@ async fn at_most_fifty_sessions_the_idlest_give_way() {
     let Some(world) = World::local().await else { return };
     let first = world.person().await;
     let second = world.log_in(&first.name).await;
-    world.pass(Duration::from_secs(1));
+    world.pass(Duration::from_secs(1)).await;
     token(refresh(&world, &first.refresh_token).await);
     for _ in 0..49 {
         world.log_in(&first.name).await;
@@ -161,9 +161,9 @@ async fn a_lost_reply_is_repeated_for_a_minute() {
     let Some(world) = World::local().await else { return };
     let person = world.person().await;
     let second = token(refresh(&world, &person.refresh_token).await);
-    world.pass(Duration::from_secs(59));
+    world.pass(Duration::from_secs(59)).await;
     assert_eq!(token(refresh(&world, &person.refresh_token).await), second);
-    world.pass(Duration::from_secs(2));
+    world.pass(Duration::from_secs(2)).await;
     refresh(&world, &person.refresh_token).await.refused(401, "invalid_refresh_token");
     assert!(!is_in(&person).await);
 }
@@ -193,9 +193,9 @@ async fn refreshes_in_parallel_all_get_the_same_child() {
 async fn tokens_end_in_time() {
     let Some(world) = World::local().await else { return };
     let mut person = world.person().await;
-    world.pass(Duration::from_secs(15 * 60 - 5));
+    world.pass(Duration::from_secs(15 * 60 - 5)).await;
     assert!(is_in(&person).await);
-    world.pass(Duration::from_secs(5));
+    world.pass(Duration::from_secs(5)).await;
     let expired = person.get("/v1/users/me").await;
     expired.refused(401, "token_expired");
     assert_eq!(expired.header("www-authenticate"), "Bearer error=\"invalid_token\"");
@@ -203,9 +203,9 @@ async fn tokens_end_in_time() {
     person.access_token = tokens["access_token"].as_str().unwrap().to_owned();
     assert!(is_in(&person).await);
     // Refreshed within sixty days it goes on, otherwise not.
-    world.pass(Duration::from_hours(59 * 24));
+    world.pass(Duration::from_hours(59 * 24)).await;
     let token = token(refresh(&world, tokens["refresh_token"].as_str().unwrap()).await);
-    world.pass(Duration::from_hours(60 * 24));
+    world.pass(Duration::from_hours(60 * 24)).await;
     refresh(&world, &token).await.refused(401, "invalid_refresh_token");
 }
 

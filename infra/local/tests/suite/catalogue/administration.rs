@@ -61,7 +61,7 @@ async fn a_stale_change_is_refused_even_if_the_entry_came_back() {
         change().await.ok();
         change().await.refused(412, "precondition_failed");
         admin.delete(&path).await.ok();
-        world.pass(std::time::Duration::from_secs(1));
+        world.pass(std::time::Duration::from_secs(1)).await;
         admin.post(base, entry(base, &id)).await.created();
         change().await.refused(412, "precondition_failed");
         assert_eq!(world.get(&path).header("if-none-match", &seen).await.status, 200);

@@ -72,7 +72,7 @@ async fn sending(reply: bool) {
             assert!(from > 10, "the reaction makes some calls");
             break;
         }
-        world.pass(std::time::Duration::from_secs(10));
+        world.pass(std::time::Duration::from_secs(10)).await;
     }
     bob.put(&format!("{path}/read"), json!({ "seq": 1 })).await.ok();
     world.settled().await;
@@ -145,7 +145,7 @@ async fn what_was_long_unread_is_told_of_all_the_same() {
     let path = direct(&ann, &bob).await;
     say(&ann, &path, "One").await;
     world.settled().await;
-    world.pass(std::time::Duration::from_hours(24 * 91));
+    world.pass(std::time::Duration::from_hours(24 * 91)).await;
     let (ann, bob) = (world.log_in(&ann.name).await, world.log_in(&bob.name).await);
     assert_eq!(told(&bob, &path).await, [] as [Value; 0], "nobody wants to know any more");
     let mut socket = world.socket(&bob).await;

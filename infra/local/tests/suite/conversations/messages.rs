@@ -72,7 +72,7 @@ async fn an_author_edits_for_a_day_and_deletes_for_good() {
     assert!(gone["text"].is_null() && gone["deleted_at"].is_string(), "{gone}");
     ann.patch(&second, json!({ "text": "Back" })).await.refused(409, "message_deleted");
     assert_eq!(ann.delete(&second).await.ok(), gone);
-    world.pass(Duration::from_secs(24 * 3600 + 1));
+    world.pass(Duration::from_secs(24 * 3600 + 1)).await;
     let ann = world.log_in(&ann.name).await;
     ann.patch(&first, json!({ "text": "Late" })).await.refused(409, "too_late");
     assert_eq!(ann.get(&path).await.ok()["last_change"], 2);

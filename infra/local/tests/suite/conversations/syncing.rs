@@ -36,7 +36,7 @@ async fn who_was_away_gets_what_they_missed_and_nothing_else() {
     ann.delete(&format!("{talk}/messages/2")).await.ok();
     ann.put(&member(&quartet, &carol), json!({})).await.ok();
     ann.patch(&quartet, json!({ "title": "Quintet" })).await.ok();
-    world.pass(Duration::from_secs(31));
+    world.pass(Duration::from_secs(31)).await;
     let missed = sync(&bob, &known, Some(&since)).await;
     let of = |path: &str| {
         let id = path.rsplit('/').next().unwrap();

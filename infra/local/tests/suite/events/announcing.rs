@@ -144,7 +144,7 @@ async fn a_draft_whose_time_has_come_is_not_published() {
     let Some(world) = World::local().await else { return };
     let host = world.person().await;
     let draft = announce(&host, jam_with(json!({ "status": "draft" }))).await;
-    world.pass(std::time::Duration::from_hours(24 * 8));
+    world.pass(std::time::Duration::from_hours(24 * 8)).await;
     let host = world.log_in(&host.name).await;
     host.patch(&draft, json!({ "status": "published" })).await.refused(422, "starts_in_the_past");
 }

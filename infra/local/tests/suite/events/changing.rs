@@ -100,7 +100,7 @@ async fn an_event_that_is_over_stays_as_it_was() {
     let late = player(&world, &["cello"]).await;
     let event = announce(&host, jam()).await;
     join(&guest, &event, "cello").await;
-    world.pass(std::time::Duration::from_hours(24 * 8));
+    world.pass(std::time::Duration::from_hours(24 * 8)).await;
     let (host, guest, late) =
         (world.log_in(&host.name).await, world.log_in(&guest.name).await, world.log_in(&late.name).await);
     assert_eq!(host.get(&event).await.ok()["status"], "ended");

@@ -85,7 +85,7 @@ async fn nobody_was_there_before_it_began() {
     join(&guest, &event, "cello").await;
     let path = part(&guest, &event);
     host.patch(&path, json!({ "attended": true })).await.refused(409, "event_not_begun");
-    world.pass(std::time::Duration::from_hours(24 * 7));
+    world.pass(std::time::Duration::from_hours(24 * 7)).await;
     let host = world.log_in(&host.name).await;
     host.patch(&path, json!({ "attended": true })).await.refused(409, "not_going");
     host.patch(&path, json!({ "decision": "approved", "attended": true })).await.ok();

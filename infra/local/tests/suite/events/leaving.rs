@@ -19,7 +19,7 @@ async fn an_account_that_is_erased_leaves_its_seats_and_calls_off_its_events() {
     let draft = announce(&gone, jam_with(json!({ "status": "draft", "description": "Never to be" }))).await;
     let soon = in_days(1);
     let over = announce(&gone, jam_with(json!({ "starts_at": soon, "ends_at": in_days(2) }))).await;
-    world.pass(std::time::Duration::from_hours(24 * 3));
+    world.pass(std::time::Duration::from_hours(24 * 3)).await;
     let gone = world.log_in(&gone.name).await;
     gone.post("/v1/users/me/deletion", json!({ "mode": "erase", "password": PASSWORD })).await.ok();
 

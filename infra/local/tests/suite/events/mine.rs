@@ -28,7 +28,7 @@ async fn my_events_are_those_i_organise_and_those_i_signed_up_for() {
     let next = page.body["page"]["next"].as_str().unwrap().to_owned();
     assert_eq!(titles(&me.get(&format!("{mine}?limit=3&cursor={next}")).await.ok()), ["Third"]);
     me.get(&format!("{mine}?when=past&cursor={next}")).await.refused(400, "invalid_cursor");
-    world.pass(std::time::Duration::from_hours(24 * 4));
+    world.pass(std::time::Duration::from_hours(24 * 4)).await;
     let me = world.log_in(&me.name).await;
     let past = me.get(&format!("{mine}?when=past")).await.ok();
     assert_eq!(

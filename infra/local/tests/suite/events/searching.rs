@@ -91,9 +91,9 @@ async fn only_what_is_announced_to_all_and_not_over_is_found() {
         assert_eq!(titles(&world.get(search).await.ok()), ["Shown"], "{search}");
     }
     // In progress it is still found, once it is over no longer; with `from` it is.
-    world.pass(std::time::Duration::from_hours(4));
+    world.pass(std::time::Duration::from_hours(4)).await;
     assert_eq!(titles(&world.get(place).await.ok()), ["Shown"]);
-    world.pass(std::time::Duration::from_hours(2));
+    world.pass(std::time::Duration::from_hours(2)).await;
     for search in [place, date] {
         assert_eq!(titles(&world.get(search).await.ok()), [""; 0]);
     }

@@ -123,7 +123,10 @@ impl World {
         &self.url
     }
 
-    pub fn pass(&self, time: std::time::Duration) {
+    /// Lets time pass, once everything that follows from what was written so far has happened: what is late would
+    /// otherwise act on the later time.
+    pub async fn pass(&self, time: std::time::Duration) {
+        self.settled().await;
         self.app().clock().advance(time);
     }
 

@@ -69,7 +69,7 @@ async fn a_socket_that_is_gone_is_forgotten_and_delays_nobody() {
     world.settled().await;
     let count = async || world.own_items().await.iter().filter(|(pk, _)| pk == "CONNECTION#gone=").count();
     assert_eq!(count().await, 1, "it may be one that is still opening");
-    world.pass(std::time::Duration::from_secs(11));
+    world.pass(std::time::Duration::from_secs(11)).await;
     say(&ann, &path, "Old").await;
     assert_eq!(here.next_of("message").await["seq"], 2);
     world.settled().await;

@@ -17,7 +17,7 @@ async fn a_socket_opens_with_a_token_or_with_a_ticket_once_and_soon() {
     assert!(Socket::open_with_ticket(world.url(), &good).await.is_ok());
     assert_eq!(Socket::open_with_ticket(world.url(), &good).await.err(), Some(401));
     let late = ticket().await;
-    world.pass(Duration::from_secs(31));
+    world.pass(Duration::from_secs(31)).await;
     assert_eq!(Socket::open_with_ticket(world.url(), &late).await.err(), Some(401));
     assert_eq!(Socket::open_with_ticket(world.url(), "nonsense").await.err(), Some(401));
     assert_eq!(Socket::open(world.url(), "nonsense").await.err(), Some(401));
@@ -47,7 +47,7 @@ async fn the_oldest_of_too_many_sockets_gives_way() {
     let mut first = world.socket(&ann).await;
     let mut others = Vec::new();
     for _ in 0..20 {
-        world.pass(Duration::from_millis(10));
+        world.pass(Duration::from_millis(10)).await;
         others.push(world.socket(&ann).await);
     }
     assert!(first.is_closed().await);
@@ -96,7 +96,7 @@ async fn who_sends_too_much_is_told_to_wait() {
     let refusal = socket.next_of("error").await;
     assert_eq!(refusal["code"], "too_many_requests");
     assert!(refusal["retry_after"].as_u64().is_some_and(|wait| (1..=10).contains(&wait)), "{refusal}");
-    world.pass(Duration::from_secs(10));
+    world.pass(Duration::from_secs(10)).await;
     socket.send("ping", json!({})).await;
     socket.next_of("pong").await;
 }

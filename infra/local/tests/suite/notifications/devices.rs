@@ -236,7 +236,7 @@ async fn the_oldest_of_twenty_devices_gives_way() {
     let phones: Vec<Phone> = (0..20).map(|_| Phone::new("android")).collect();
     for phone in &phones {
         phone.register(&person).await;
-        world.pass(Duration::from_secs(1));
+        world.pass(Duration::from_secs(1)).await;
     }
     phones[0].register(&person).await;
     let more: Vec<Phone> = (0..6).map(|_| Phone::new("android")).collect();

@@ -165,7 +165,7 @@ async fn old_news_disturbs_nobody() {
     let guest = player(&world, &["cello"]).await;
     join(&guest, &event, "cello").await;
     world.settled().await;
-    world.pass(std::time::Duration::from_mins(61));
+    world.pass(std::time::Duration::from_mins(61)).await;
     let host = world.log_in(&host.name).await;
     let mut socket = world.socket(&host).await;
     world.repeat().await;

@@ -25,7 +25,7 @@ async fn notifications_are_read_one_by_one_and_all_at_once() {
     person.put(&format!("{}/read", paths[1]), json!({})).await.ok();
     let read_at = person.get(&paths[1]).await.ok()["read_at"].clone();
     assert!(read_at.is_string());
-    world.pass(Duration::from_mins(1));
+    world.pass(Duration::from_mins(1)).await;
     person.put(&format!("{}/read", paths[1]), json!({})).await.ok();
     assert_eq!(person.get(&paths[1]).await.ok()["read_at"], read_at, "once is enough");
     let unread = person.get("/v1/notifications?unread=true").await;
@@ -62,7 +62,7 @@ async fn they_page_and_end_with_ninety_days() {
         }
         assert_eq!(seen, ["No. 4", "No. 3", "No. 2", "No. 1", "No. 0"], "{filter}");
     }
-    world.pass(Duration::from_hours(24 * 90 + 1));
+    world.pass(Duration::from_hours(24 * 90 + 1)).await;
     let person = world.log_in(&person.name).await;
     let list = person.get("/v1/notifications").await;
     assert_eq!((&list.body["data"], &list.body["page"]["unread"]), (&json!([]), &json!(0)));

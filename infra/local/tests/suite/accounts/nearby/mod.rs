@@ -136,7 +136,7 @@ async fn whoever_leaves_has_no_row_and_whoever_comes_back_has_them_all() {
     // As many writes as there can be in one transaction: every row, and every session that one can have.
     for _ in 0..49 {
         world.log_in(&person.name).await;
-        world.pass(std::time::Duration::from_mins(6));
+        world.pass(std::time::Duration::from_mins(6)).await;
     }
     rows!(world, 21);
     let person = world.log_in(&person.name).await;
@@ -161,7 +161,7 @@ async fn an_account_that_is_due_is_erased_with_its_rows() {
     play(&person, "violin", "advanced").await.ok();
     let leave = json!({ "mode": "deactivate", "password": PASSWORD });
     person.post("/v1/users/me/deletion", leave).await.ok();
-    world.pass(std::time::Duration::from_hours(24 * 30));
+    world.pass(std::time::Duration::from_hours(24 * 30)).await;
     assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
     rows!(world, 0);
     assert!(world.own_items().await.is_empty());
