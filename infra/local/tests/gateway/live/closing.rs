@@ -55,7 +55,7 @@ async fn the_end_of_the_gateway_closes_all_sockets_and_waits_for_the_functions()
     let heard = tokio::spawn(async move { closed(&mut attentive).await });
     live.http.idle().await;
     assert!(started.elapsed() >= Duration::from_millis(700), "the function takes a second");
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < Duration::from_secs(20));
     assert_eq!(heard.await.unwrap(), 1001);
     assert_eq!(live.gateway.open_sockets(), 0);
     for _ in 0..2 {
