@@ -16,7 +16,7 @@ use super::frames;
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// How long a frame may take that has to come.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Socket {
     /// Opens a socket with an access token; the status of the refusal if it is refused.
