@@ -1,7 +1,9 @@
 //! The operations of TuneLink. The list below is the only one: routes, the document, the binaries' names and
 //! the tests over all operations follow from it.
 
-use tunelink::{live::LiveFunction, openapi::Section, operation::Function, reaction::Reaction};
+use tunelink::{
+    live::LiveFunction, openapi::Section, operation::Function, reaction::Reaction, schedule::Scheduled,
+};
 
 pub mod accounts;
 pub mod admin;
@@ -24,6 +26,15 @@ pub static LIVE: &[&LiveFunction] = &[&CONNECT, &DISCONNECT, &RECEIVE];
 
 /// The reaction to the table's stream.
 pub static REACT: Reaction = Reaction::new("react", reactions::react::react);
+
+/// What a schedule calls every day.
+pub static ERASE_DUE: Scheduled = Scheduled::new("erase_due", |app| {
+    Box::pin(async move {
+        let erased = admin::erase_due(app).await?;
+        tracing::info!(erased, "accounts were erased");
+        Ok(())
+    })
+});
 
 macro_rules! functions {
     ($( $module:ident $name:literal $about:literal { $( $function:ident $file:ident $operation:ident )* } )*) => {

@@ -90,6 +90,12 @@ impl App {
         Self { store: self.store.metered(), ..self.clone() }
     }
 
+    /// The same with other settings.
+    #[must_use]
+    pub fn with(&self, config: Config) -> Self {
+        Self { config: Arc::new(config), ..self.clone() }
+    }
+
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -128,7 +134,7 @@ impl App {
     }
 
     /// The cursors of one query; `scope` as in [`Cursors`].
-    pub fn cursors(&self, operation: &str, scope: &impl Serialize) -> Cursors<'_> {
-        Cursors::new(&self.config.cursor_secret, operation, scope)
+    pub fn cursors(&self, operation: &str, scope: &impl Serialize) -> Result<Cursors<'_>> {
+        Ok(Cursors::new(self.config.cursor_secret()?, operation, scope))
     }
 }

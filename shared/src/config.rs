@@ -24,8 +24,8 @@ pub struct Config {
     pub verifying_keys: VerifyingKeys,
     /// What issues tokens; only the functions that do so are given it.
     pub issuing: Option<Issuing>,
-    /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64).
-    pub cursor_secret: Secret,
+    /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64); only the functions that page are given it.
+    pub cursor_secret: Option<Secret>,
     pub limits: Limits,
     /// `TUNELINK_LIVE_ENDPOINT`: the URL of the API that reaches sockets (`https://…/{stage}`); only the functions that
     /// write to sockets are given it.
@@ -69,6 +69,11 @@ impl Config {
         self.issuing.as_ref().ok_or_else(|| crate::Error::internal("TUNELINK_SIGNING_KEY is not set"))
     }
 
+    /// What seals cursors; missing where a function that pages was not given it.
+    pub fn cursor_secret(&self) -> crate::Result<&Secret> {
+        self.cursor_secret.as_ref().ok_or_else(|| crate::Error::internal("TUNELINK_CURSOR_SECRET is not set"))
+    }
+
     /// Reads the variables of the environment.
     #[allow(clippy::disallowed_methods)]
     pub fn from_env() -> Result<Self, String> {
@@ -102,7 +107,10 @@ impl Config {
             table: required("TUNELINK_TABLE")?,
             verifying_keys,
             issuing,
-            cursor_secret: secret("TUNELINK_CURSOR_SECRET", &required("TUNELINK_CURSOR_SECRET")?)?,
+            cursor_secret: match get("TUNELINK_CURSOR_SECRET") {
+                None => None,
+                Some(text) => Some(secret("TUNELINK_CURSOR_SECRET", &text)?),
+            },
             limits: Limits {
                 guesses_per_account: 10,
                 guesses_per_device: 10,

@@ -6,6 +6,7 @@ use aws_lambda_events::{apigw::ApiGatewayWebsocketProxyRequest, dynamodb};
 pub use lambda_http::Error;
 use lambda_http::{Request, Response, lambda_runtime::Diagnostic, service_fn};
 use lambda_runtime::LambdaEvent;
+use serde::de::IgnoredAny;
 
 use crate::{
     app::App,
@@ -13,6 +14,7 @@ use crate::{
     live::LiveFunction,
     operation::Function,
     reaction::Reaction,
+    schedule::Scheduled,
 };
 
 /// Serves one operation until Lambda ends the process. This is all that a binary does.
@@ -45,6 +47,20 @@ pub fn serve_reaction(reaction: &'static Reaction) -> Result<(), Error> {
         let app = &app;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<dynamodb::Event>| async move {
             Ok::<_, Diagnostic>(reaction.call(app, event.payload).await)
+        }))
+        .await
+    })
+}
+
+/// Serves a function that a schedule calls.
+pub fn serve_scheduled(scheduled: &'static Scheduled) -> Result<(), Error> {
+    start(async |app| {
+        let app = &app;
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
+            scheduled.call(app, &event.context.request_id).await.map_err(|error| Diagnostic {
+                error_type: error.code.as_str().to_owned(),
+                error_message: format!("{} did not finish", scheduled.name),
+            })
         }))
         .await
     })

@@ -25,6 +25,7 @@ pub mod push;
 pub mod random;
 pub mod reaction;
 pub mod rules;
+pub mod schedule;
 mod schema;
 pub mod store;
 pub mod text;

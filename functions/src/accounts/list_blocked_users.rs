@@ -38,7 +38,7 @@ impl Operation for ListBlockedUsers {
     type Output = Page<BlockedUser>;
 
     async fn run(app: &App, member: Member, Query(paging): Self::Input) -> Result<Self::Output> {
-        let cursors = app.cursors("list_blocked_users", &member.user_id);
+        let cursors = app.cursors("list_blocked_users", &member.user_id)?;
         let found =
             blocks::list(app.store(), member.user_id, cursors.open(paging.cursor())?, paging.limit()).await?;
         let profiles = profiles::find_all(app.store(), found.rows.iter().map(|block| block.blocked)).await?;

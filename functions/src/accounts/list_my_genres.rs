@@ -22,7 +22,7 @@ impl Operation for ListMyGenres {
     type Output = Page<LikedGenre>;
 
     async fn run(app: &App, member: Member, Query(paging): Self::Input) -> Result<Self::Output> {
-        let cursors = app.cursors("list_my_genres", &member.user_id);
+        let cursors = app.cursors("list_my_genres", &member.user_id)?;
         let after: Option<Slug> = cursors.open(paging.cursor())?;
         let kind = CatalogueKind::Genre;
         let found = tastes::list(app.store(), member.user_id, kind, after.as_ref(), paging.limit()).await?;

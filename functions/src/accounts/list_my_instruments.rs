@@ -22,7 +22,7 @@ impl Operation for ListMyInstruments {
     type Output = Page<LevelOfPlay>;
 
     async fn run(app: &App, member: Member, Query(paging): Self::Input) -> Result<Self::Output> {
-        let cursors = app.cursors("list_my_instruments", &member.user_id);
+        let cursors = app.cursors("list_my_instruments", &member.user_id)?;
         let after: Option<Slug> = cursors.open(paging.cursor())?;
         let kind = CatalogueKind::Instrument;
         let found = tastes::list(app.store(), member.user_id, kind, after.as_ref(), paging.limit()).await?;

@@ -48,7 +48,7 @@ impl Operation for ListSessions {
             created_at: session.created_at,
             last_used_at: session.last_used_at,
         });
-        let cursors = app.cursors("list_sessions", &member.user_id);
+        let cursors = app.cursors("list_sessions", &member.user_id)?;
         paging::cut(summaries.collect(), &cursors, paging.cursor(), paging.limit(), |session| {
             session.session_id
         })

@@ -68,7 +68,7 @@ impl Operation for SearchUsers {
     async fn run(app: &App, member: Member, Query(asked): Self::Input) -> Result<Self::Output> {
         let UserSearch { lat, lng, radius_km, instrument, level, genre, limit, cursor } = asked;
         let scope = (member.user_id, lat, lng, radius_km, &instrument, level, &genre);
-        let cursors = app.cursors("search_users", &scope);
+        let cursors = app.cursors("search_users", &scope)?;
         let paging = Paging { limit, cursor };
         let wanted = Wanted {
             after: cursors.open(paging.cursor())?,

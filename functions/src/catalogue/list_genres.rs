@@ -42,7 +42,7 @@ impl Operation for ListGenres {
 
     async fn run(app: &App, _: Anyone, Query(filter): Self::Input) -> Result<Self::Output> {
         let GenreFilter { q, limit, cursor } = filter;
-        let cursors = app.cursors("list_genres", &q);
+        let cursors = app.cursors("list_genres", &q)?;
         entry::list(app, &cursors, &Paging { limit, cursor }, q, |_| true).await
     }
 }

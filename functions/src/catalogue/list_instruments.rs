@@ -44,7 +44,7 @@ impl Operation for ListInstruments {
 
     async fn run(app: &App, _: Anyone, Query(filter): Self::Input) -> Result<Self::Output> {
         let InstrumentFilter { category, q, limit, cursor } = filter;
-        let cursors = app.cursors("list_instruments", &(category, &q));
+        let cursors = app.cursors("list_instruments", &(category, &q))?;
         entry::list(app, &cursors, &Paging { limit, cursor }, q, |instrument: &Instrument| {
             category.is_none_or(|category| instrument.category == category)
         })

@@ -23,7 +23,7 @@ impl Operation for ListUsersByGenre {
     type Output = Page<UserOfEntry>;
 
     async fn run(app: &App, _: Member, (Path(id), Query(paging)): Self::Input) -> Result<Self::Output> {
-        let cursors = app.cursors("list_users_by_genre", &id);
+        let cursors = app.cursors("list_users_by_genre", &id)?;
         entry::users::<Genre>(app, &id, None, &cursors, &paging).await
     }
 }

@@ -45,7 +45,7 @@ impl Operation for ListUsersByInstrument {
 
     async fn run(app: &App, _: Member, (Path(id), Query(filter)): Self::Input) -> Result<Self::Output> {
         let PlayerFilter { level, limit, cursor } = filter;
-        let cursors = app.cursors("list_users_by_instrument", &(&id, level));
+        let cursors = app.cursors("list_users_by_instrument", &(&id, level))?;
         entry::users::<Instrument>(app, &id, level, &cursors, &Paging { limit, cursor }).await
     }
 }

@@ -49,7 +49,7 @@ impl Operation for ListConversationParticipants {
 
     async fn run(app: &App, member: Member, (Path(id), Query(paging)): Self::Input) -> Result<Self::Output> {
         let (store, user) = (app.store(), member.user_id);
-        let cursors = app.cursors("list_conversation_participants", &id);
+        let cursors = app.cursors("list_conversation_participants", &id)?;
         let after = cursors.open(paging.cursor())?;
         let ((conversation, _), mut found) = try_join!(
             conversations::find(store, id, user),

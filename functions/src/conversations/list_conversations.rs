@@ -32,7 +32,7 @@ impl Operation for ListConversations {
 
     async fn run(app: &App, member: Member, Query(paging): Self::Input) -> Result<Self::Output> {
         let (store, user) = (app.store(), member.user_id);
-        let cursors = app.cursors("list_conversations", &user);
+        let cursors = app.cursors("list_conversations", &user)?;
         let mine = conversations::of(store, user, LOOKED_THROUGH).await?;
         let mut all = conversations::heads(store, user, mine.rows).await?;
         let order = |(conversation, _): &(_, _)| {

@@ -66,7 +66,7 @@ impl Operation for ListMessages {
     async fn run(app: &App, member: Member, (Path(id), Query(filter)): Self::Input) -> Result<Self::Output> {
         let (store, user, limit) = (app.store(), member.user_id, Limit::or_default(filter.limit));
         let asked = filter.from()?;
-        let cursors = app.cursors("list_messages", &(id, user, asked));
+        let cursors = app.cursors("list_messages", &(id, user, asked))?;
         let from = cursors.open(filter.cursor.as_ref().map(CursorText::as_str))?.unwrap_or(asked);
         let (conversation, part) = conversations::find(store, id, user).await?;
         let (messages, next) = page(store, &conversation, &part, from, limit).await?;

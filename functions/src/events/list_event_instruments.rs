@@ -29,7 +29,7 @@ impl Operation for ListEventInstruments {
         Visitor(visitor): Visitor,
         (Path(id), Query(paging)): Self::Input,
     ) -> Result<Self::Output> {
-        let cursors = app.cursors("list_event_instruments", &id);
+        let cursors = app.cursors("list_event_instruments", &id)?;
         let standing = events::find(app.store(), id).await?.ok_or(Code::NotFound)?;
         let seats = standing.seen_by(visitor.map(|member| member.user_id))?.seats;
         let slots = seats.wanted().map(|(instrument, slots)| SlotsView::new(instrument, *slots)).collect();

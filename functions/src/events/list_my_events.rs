@@ -98,7 +98,7 @@ impl Operation for ListMyEvents {
     async fn run(app: &App, member: Member, Query(filter): Self::Input) -> Result<Self::Output> {
         let (store, now, when) = (app.store(), app.now(), filter.when.unwrap_or_default());
         let paging = Paging { limit: filter.limit, cursor: filter.cursor };
-        let cursors = app.cursors("list_my_events", &(member.user_id, when, filter.part));
+        let cursors = app.cursors("list_my_events", &(member.user_id, when, filter.part))?;
         let after: Option<(Timestamp, EventId)> = cursors.open(paging.cursor())?;
         let entries = participations::of(store, member.user_id, MOST).await?;
         let mut parts: HashMap<EventId, (Part, Option<Slug>)> = entries.rows.into_iter().map(part).collect();

@@ -155,7 +155,7 @@ struct Pages<'a, K> {
 
 impl<'a, K: Serialize + for<'de> Deserialize<'de> + Clone> Pages<'a, K> {
     fn open(app: &'a App, query: &EventQuery) -> Result<Self> {
-        let cursors = app.cursors("search_events", &query.scope());
+        let cursors = app.cursors("search_events", &query.scope())?;
         let cursor = query.cursor.as_ref().map(CursorText::as_str);
         let (now, after) = match cursors.open::<Position<K>>(cursor)? {
             Some(Position { now, after }) => (now, Some(after)),

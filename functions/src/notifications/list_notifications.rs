@@ -46,7 +46,7 @@ impl Operation for ListNotifications {
         let (store, owner, now) = (app.store(), member.user_id, app.now());
         let unread_alone = filter.unread.unwrap_or_default();
         let paging = Paging { limit: filter.limit, cursor: filter.cursor };
-        let cursors = app.cursors("list_notifications", &(owner, unread_alone));
+        let cursors = app.cursors("list_notifications", &(owner, unread_alone))?;
         let after: Option<NotificationId> = cursors.open(paging.cursor())?;
         let page = async {
             if unread_alone {

@@ -67,7 +67,7 @@ impl Operation for ListParticipants {
 
     async fn run(app: &App, member: Member, (Path(id), Query(filter)): Self::Input) -> Result<Self::Output> {
         let (store, paging) = (app.store(), Paging { limit: filter.limit, cursor: filter.cursor });
-        let cursors = app.cursors("list_participants", &(id, filter.status));
+        let cursors = app.cursors("list_participants", &(id, filter.status))?;
         let after = cursors.open(paging.cursor())?;
         let (standing, mut found) =
             try_join!(events::find(store, id), participations::list(store, id, after, paging.limit()))?;

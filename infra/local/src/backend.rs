@@ -16,6 +16,7 @@ use tunelink::operation::Function;
 use crate::bulk::Bulk;
 use crate::clients;
 use crate::console;
+use crate::deployment;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
@@ -23,6 +24,7 @@ use crate::keys::{self, Variables};
 use crate::listen::listen;
 use crate::live::{self, LiveGateway};
 use crate::react;
+use crate::rights;
 use crate::sns::{self, Sns};
 use crate::store::{self, Store};
 use crate::stream::{Journal, Pump, Stream};
@@ -94,9 +96,9 @@ impl Backend {
         let (listener, address) = listen(options.http, "--port").await?;
         let data = LocalData::serving(&options, address).await?;
         functions::catalogue::seed(&data.app).await.map_err(Error::App)?;
-        let gateway = gateway(&data.app)?.with_live(live(&data.app));
+        let gateway = gateway(&data)?.with_live(live(&data)?);
         let pump = if options.reacts {
-            let function = react::function(&data.app);
+            let function = react::function(&data.app_of(functions::REACT.name)?);
             Some(Pump::start(data.stream().await?, react::mapping(), data.journal(), function).await?)
         } else {
             None
@@ -106,7 +108,7 @@ impl Backend {
         let service = gateway.router(address.port()).merge(sns.router()).merge(console::router());
         let service = service.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        tokio::spawn(erase_hourly(data.app.clone(), stop.clone()));
+        tokio::spawn(erase_hourly(data.app_of(functions::ERASE_DUE.name)?, stop.clone()));
         let server = tokio::spawn(async move {
             if let Err(error) = server.await {
                 tracing::error!("the API is no longer served: {error}");
@@ -188,6 +190,7 @@ pub struct LocalData {
     pub client: Client,
     pub table: String,
     pub dynamodb_url: String,
+    variables: Variables,
     store: Option<Store>,
     /// Declared last and so dropped last: the folder is free once the store is closed.
     folder: Option<Folder>,
@@ -213,7 +216,8 @@ impl LocalData {
             Some(folder) => keys::load_or_create(&folder.keys())?,
             None => keys::generate()?,
         };
-        let config = configure(&keys, &options.variables)?;
+        let variables = variables(&keys, &options.variables);
+        let config = configure(&variables)?;
         let store = if options.external_dynamodb.is_some() {
             None
         } else {
@@ -238,7 +242,15 @@ impl LocalData {
             ..client.clone().into()
         };
         let app = App::new(config, clients).map_err(Error::App)?;
-        Ok(Self { app, client, table, dynamodb_url: url, store, folder })
+        Ok(Self { app, client, table, dynamodb_url: url, variables, store, folder })
+    }
+
+    /// What a function of this name runs on: it has the settings that it has on AWS, and no others.
+    pub fn app_of(&self, function: &str) -> Result<App> {
+        let withheld = deployment::withheld(function);
+        let given = self.variables.iter().filter(|(name, _)| !withheld.contains(&name.as_str()));
+        let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Ok(self.app.with(configure(&given)?))
     }
 
     /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
@@ -271,66 +283,72 @@ impl LocalData {
     }
 }
 
-/// The configuration of a local backend: its keys, its table, and on top what differs.
-pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
-    let local = |name: &str| match name {
-        "TUNELINK_TABLE" => Some(TABLE.to_owned()),
-        "TUNELINK_DEBUG" => Some("1".to_owned()),
-        "TUNELINK_APNS_APPLICATION" => Some(sns::APNS_APPLICATION.to_owned()),
-        "TUNELINK_FCM_APPLICATION" => Some(sns::FCM_APPLICATION.to_owned()),
-        _ => None,
-    };
-    Config::from_lookup(|name| {
-        overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| local(name))
-    })
-    .map_err(Error::Configuration)
+/// The variables of a local backend: its keys, its table, and on top what differs.
+pub fn variables(keys: &Variables, overrides: &Variables) -> Variables {
+    let local = [
+        ("TUNELINK_TABLE", TABLE),
+        ("TUNELINK_DEBUG", "1"),
+        ("TUNELINK_APNS_APPLICATION", sns::APNS_APPLICATION),
+        ("TUNELINK_FCM_APPLICATION", sns::FCM_APPLICATION),
+    ];
+    let mut variables: Variables =
+        local.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    variables.extend(keys.clone());
+    variables.extend(overrides.clone());
+    variables
 }
 
-/// Erases, now and every hour, the accounts whose time has come.
+/// What these variables say.
+pub fn configure(variables: &Variables) -> Result<Config> {
+    Config::from_lookup(|name| variables.get(name).cloned()).map_err(Error::Configuration)
+}
+
+/// Erases, now and every hour, the accounts whose time has come; on AWS a schedule does.
 async fn erase_hourly(app: App, stop: CancellationToken) {
     let mut interval = tokio::time::interval(ERASURES);
     while stop.run_until_cancelled(interval.tick()).await.is_some() {
-        if let Err(error) = functions::admin::erase_due(&app).await {
+        let function = &functions::ERASE_DUE;
+        if let Err(error) = rights::of(function.name, function.call(&app, "")).await {
             tracing::warn!("accounts are erased later: {error}");
         }
     }
 }
 
-fn live(app: &App) -> LiveGateway {
-    let handler = |function: &'static LiveFunction| -> live::Handler {
-        let app = app.clone();
-        Arc::new(move |request| {
+fn live(data: &LocalData) -> Result<LiveGateway> {
+    let handler = |function: &'static LiveFunction| -> Result<live::Handler> {
+        let app = data.app_of(function.name)?;
+        Ok(Arc::new(move |request| {
             let app = app.clone();
-            Box::pin(async move { function.call(&app, request).await })
-        })
+            Box::pin(async move { rights::of(function.name, function.call(&app, request)).await })
+        }))
     };
     let handlers = live::Handlers {
-        connect: handler(&functions::CONNECT),
-        disconnect: handler(&functions::DISCONNECT),
-        default: handler(&functions::RECEIVE),
+        connect: handler(&functions::CONNECT)?,
+        disconnect: handler(&functions::DISCONNECT)?,
+        default: handler(&functions::RECEIVE)?,
         actions: &[],
     };
-    LiveGateway::new(handlers, live::Limits::default())
+    Ok(LiveGateway::new(handlers, live::Limits::default()))
 }
 
-fn gateway(app: &App) -> Result<Gateway> {
+fn gateway(data: &LocalData) -> Result<Gateway> {
     let mut routes = Routes::default();
     for function in functions::ALL {
         let route = &function.route;
         if route.path == "$default" {
             continue;
         }
-        routes.add(route.method, route.path, handler(app, function)).map_err(Error::Route)?;
+        routes.add(route.method, route.path, handler(data, function)?).map_err(Error::Route)?;
     }
-    Ok(Gateway::new(routes, handler(app, &functions::NOT_FOUND)))
+    Ok(Gateway::new(routes, handler(data, &functions::NOT_FOUND)?))
 }
 
-fn handler(app: &App, function: &'static Function) -> Handler {
-    let app = app.clone();
-    Arc::new(move |request| {
+fn handler(data: &LocalData, function: &'static Function) -> Result<Handler> {
+    let app = data.app_of(function.name)?;
+    Ok(Arc::new(move |request| {
         let app = app.clone();
-        Box::pin(async move { function.call(&app, request).await })
-    })
+        Box::pin(async move { rights::of(function.name, function.call(&app, request)).await })
+    }))
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use aws_credential_types::Credentials;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
 use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Region};
 use aws_sdk_sns::config::retry::RetryConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::rights;
 use crate::store::{REGION, Transport};
 
 /// The way to the sockets of the WebSocket API on this address.
@@ -22,7 +24,7 @@ pub(crate) fn live(
         .credentials_provider(Credentials::from_keys("local", "local", None))
         .endpoint_url(format!("http://{address}/live"))
         .timeout_config(timeouts())
-        .http_client(Transport::around(transport, aws_smithy_http_client::Builder::new().build_http()))
+        .http_client(http(transport))
         .build();
     aws_sdk_apigatewaymanagement::Client::from_conf(config)
 }
@@ -41,9 +43,15 @@ pub(crate) fn sns_through(url: &str, transport: Option<&Transport>) -> aws_sdk_s
         .endpoint_url(url)
         .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(2))
-        .http_client(Transport::around(transport, aws_smithy_http_client::Builder::new().build_http()))
+        .http_client(http(transport))
         .build();
     aws_sdk_sns::Client::from_conf(config)
+}
+
+/// Without TLS, for which a client reads all of the machine's certificates.
+fn http(transport: Option<&Transport>) -> SharedHttpClient {
+    let plain = aws_smithy_http_client::Builder::new().build_http();
+    rights::guard(Transport::around(transport, plain))
 }
 
 fn timeouts() -> TimeoutConfig {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tunelink::{auth::Access, live::LiveFunction, operation::Function};
 
 use crate::{
+    deployment,
     examples::{self, ASYNCAPI, DOCUMENT},
     gateway, live,
 };
@@ -38,6 +39,10 @@ pub fn files() -> io::Result<Vec<File>> {
         File {
             path: root().join("README.md"),
             content: readme(&fs::read_to_string(root().join("README.md"))?)?,
+        },
+        File {
+            path: root().join("template.yaml"),
+            content: template(&fs::read_to_string(root().join("template.yaml"))?)?,
         },
     ];
     let sample = |function: &&Function| File {
@@ -68,12 +73,21 @@ fn pretty(value: &Value) -> String {
 
 /// The README with its table of operations.
 fn readme(text: &str) -> io::Result<String> {
-    const BEGIN: &str = "<!-- operations:begin -->\n";
-    const END: &str = "<!-- operations:end -->";
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) =
-        parts.ok_or_else(|| io::Error::other("README.md has lost its operations:begin and :end"))?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+    between(text, "<!-- operations:begin -->", "<!-- operations:end -->", &table())
+}
+
+/// The template with the functions, their roles and their log groups.
+fn template(text: &str) -> io::Result<String> {
+    let begin = format!("  # functions:begin (written by `{COMMAND}`)");
+    between(text, &begin, "\n  # functions:end", &deployment::resources())
+}
+
+/// The text with what is between the line `begin` and `end` replaced.
+fn between(text: &str, begin: &str, end: &str, by: &str) -> io::Result<String> {
+    let parts = text.split_once(&format!("{begin}\n"));
+    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = parts.ok_or_else(|| io::Error::other(format!("{begin} or {end} is missing")))?;
+    Ok(format!("{before}{begin}\n{by}{end}{after}"))
 }
 
 fn table() -> String {
@@ -115,7 +129,21 @@ fn others() -> Vec<(&'static str, Value)> {
     let sample = |(function, sample): (&LiveFunction, _)| {
         (function.name, serde_json::to_value(sample).unwrap_or_default())
     };
-    live.into_iter().map(sample).chain([(functions::REACT.name, record())]).collect()
+    live.into_iter()
+        .map(sample)
+        .chain([(functions::REACT.name, record()), (functions::ERASE_DUE.name, tick())])
+        .collect()
+}
+
+/// What EventBridge Scheduler sends where a schedule says nothing else:
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>.
+fn tick() -> Value {
+    json!({
+        "version": "0", "id": "01900000-0000-7000-8000-000000000000", "detail-type": "Scheduled Event",
+        "source": "aws.scheduler", "account": "000000000000", "time": "1970-01-01T00:00:00Z",
+        "region": "eu-west-3", "resources": ["arn:aws:scheduler:eu-west-3:000000000000:schedule/default/tunelink"],
+        "detail": "{}",
+    })
 }
 
 /// A batch of one record: somebody has got a notification.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use functions::REACT;
 use tunelink::app::App;
 
+use crate::rights;
 use crate::stream::{Function, Mapping, Order};
 
 /// The function that the records of the table's stream are for.
@@ -12,7 +13,7 @@ pub fn function(app: &App) -> Function {
     let app = app.clone();
     Arc::new(move |event| {
         let app = app.clone();
-        Box::pin(async move { Ok(REACT.call(&app, event).await) })
+        Box::pin(async move { Ok(rights::of(REACT.name, REACT.call(&app, event)).await) })
     })
 }
 

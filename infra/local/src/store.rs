@@ -22,6 +22,7 @@ use crate::database;
 use crate::error::Result;
 use crate::in_process::InProcess;
 use crate::listen::listen;
+use crate::rights;
 
 pub(crate) const REGION: &str = "eu-west-3";
 /// How often items whose time is over are removed. AWS takes up to days for it.
@@ -158,7 +159,7 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
-    let http = Transport::around(transport.as_ref(), http);
+    let http = rights::guard(Transport::around(transport.as_ref(), http));
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use aws_sdk_dynamodb::Client;
 use tunelink::app::App;
 
-use crate::backend::{LocalData, configure};
+use crate::backend::{LocalData, configure, variables};
 use crate::bulk::Bulk;
 use crate::cli::Target;
 use crate::error::{Error, Result};
@@ -82,7 +82,7 @@ fn running(folder: &Path, table: &str) -> Result<Opened> {
 /// Nothing of the secrets is used on a table that is not ours, so any will do.
 fn remote(client: Client, table: &str) -> Result<Opened> {
     let table = Variables::from([("TUNELINK_TABLE".to_owned(), table.to_owned())]);
-    let config = configure(&keys::generate()?, &table)?;
+    let config = configure(&variables(&keys::generate()?, &table))?;
     let app = App::new(config, client.into()).map_err(Error::App)?;
     Ok(Opened { app, local: None, running: None })
 }

@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Generators {
     pub(super) requests: SchemaGenerator,
     pub(super) replies: SchemaGenerator,
+    /// What can go wrong, over all operations.
+    pub(super) codes: BTreeSet<Code>,
 }
 
 /// The entry of one operation, as its caller, input and output describe it.
@@ -200,6 +202,7 @@ impl<'a> Description<'a> {
         self.parameters.push(language);
         let mut responses = std::mem::take(&mut self.success);
         responses.extend(failures(&self.codes));
+        self.generators.codes.extend(&self.codes);
         let function = self.function;
         let mut entry = json!({
             "operationId": camel_case(function.name),
@@ -225,13 +228,25 @@ fn for_instance(about: &str, example: &str) -> String {
     format!("{about}. For instance `{example}`")
 }
 
+/// What the document says once of every code: an example, and the reply where nothing else has its status.
+pub(super) fn of_codes(codes: &BTreeSet<Code>) -> [(&'static str, Value); 2] {
+    let name = |code: &Code| code.as_str().to_owned();
+    let examples = codes.iter().map(|code| (name(code), json!({ "value": example(*code) })));
+    let responses = codes.iter().map(|code| (name(code), failure(code.status(), &[*code])));
+    [("examples", Value::Object(examples.collect())), ("responses", Value::Object(responses.collect()))]
+}
+
 /// A reply for each status, with an example for each code.
 fn failures(codes: &BTreeSet<Code>) -> Map<String, Value> {
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         by_status.entry(code.status()).or_default().push(*code);
     }
-    by_status.into_iter().map(|(status, codes)| (status.to_string(), failure(status, &codes))).collect()
+    let reply = |status, codes: &[Code]| match codes {
+        [code] => json!({ "$ref": format!("#/components/responses/{}", code.as_str()) }),
+        codes => failure(status, codes),
+    };
+    by_status.into_iter().map(|(status, codes)| (status.to_string(), reply(status, &codes))).collect()
 }
 
 fn failure(status: u16, codes: &[Code]) -> Value {
@@ -242,8 +257,9 @@ fn failure(status: u16, codes: &[Code]) -> Value {
         429 | 503 => &["Retry-After"],
         _ => &[],
     };
+    let refer_to = |code: &Code| json!({ "$ref": format!("#/components/examples/{}", code.as_str()) });
     let examples: Map<String, Value> =
-        codes.iter().map(|code| (code.as_str().to_owned(), json!({ "value": example(*code) }))).collect();
+        codes.iter().map(|code| (code.as_str().to_owned(), refer_to(code))).collect();
     json!({
         "description": names.join(", "),
         "headers": refer(also),

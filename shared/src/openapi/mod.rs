@@ -3,6 +3,8 @@
 mod description;
 mod parts;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 pub use self::description::Description;
@@ -21,6 +23,7 @@ pub fn document(sections: &[Section]) -> Value {
     let mut generators = Generators {
         requests: schema::settings().into_generator(),
         replies: schema::settings().for_serialize().into_generator(),
+        codes: BTreeSet::new(),
     };
     let mut paths = Map::new();
     for section in sections {
@@ -47,7 +50,19 @@ pub fn document(sections: &[Section]) -> Value {
     document["tags"] = sections.iter().map(|s| json!({ "name": s.name, "description": s.about })).collect();
     document["paths"] = Value::Object(paths);
     document["components"]["schemas"] = Value::Object(schemas);
+    for (name, part) in description::of_codes(&generators.codes) {
+        document["components"][name] = part;
+    }
+    drop_unused(&mut document, "responses");
     document
+}
+
+/// Drops the components of this kind that no operation refers to.
+fn drop_unused(document: &mut Value, kind: &str) {
+    let paths = document["paths"].to_string();
+    if let Some(parts) = document["components"][kind].as_object_mut() {
+        parts.retain(|name, _| paths.contains(&format!("\"#/components/{kind}/{name}\"")));
+    }
 }
 
 fn entry(section: &Section, function: &Function, generators: &mut Generators) -> Value {
@@ -64,7 +79,7 @@ pub(crate) fn camel_case(name: &str) -> String {
 }
 
 /// `create_event` → `CreateEvent`, the logical id of its function in the template.
-pub(crate) fn pascal_case(name: &str) -> String {
+pub fn pascal_case(name: &str) -> String {
     let capital = |word: &str| {
         word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>()
     };

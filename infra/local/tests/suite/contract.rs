@@ -42,8 +42,11 @@ fn call(world: &World, function: &Function) -> Call {
 #[test]
 fn every_operation_has_its_binary_and_every_binary_its_operation() {
     let live = functions::LIVE.iter().map(|function| function.name);
-    let names =
-        functions::ALL.iter().map(|function| function.name).chain(live).chain([functions::REACT.name]);
+    let names = functions::ALL
+        .iter()
+        .map(|function| function.name)
+        .chain(live)
+        .chain([functions::REACT.name, functions::ERASE_DUE.name]);
     let operations: BTreeSet<String> = names.map(str::to_owned).collect();
     let files = fs::read_dir(root().join("functions/src/bin")).expect("the folder is there");
     let binaries =

@@ -7,7 +7,7 @@ use std::{
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-use tunelink_local::examples::DOCUMENT;
+use tunelink_local::examples::{self, DOCUMENT};
 
 /// The components as JSON Schema.
 static COMPONENTS: LazyLock<Value> = LazyLock::new(|| json_schema(&DOCUMENT["components"]));
@@ -37,7 +37,7 @@ pub fn check(method: &str, path: &str, status: u16, headers: &reqwest::header::H
         None => &DOCUMENT["paths"]["/$default"]["x-amazon-apigateway-any-method"],
     };
     let call = format!("{method} {path} → {status}");
-    let reply = &operation["responses"][status.to_string()];
+    let reply = examples::resolve(&operation["responses"][status.to_string()]);
     assert!(reply.is_object(), "{call} is not in the document: {}", String::from_utf8_lossy(body));
     for name in reply["headers"].as_object().into_iter().flat_map(Map::keys) {
         assert!(headers.contains_key(name), "{call} lacks the header {name}");

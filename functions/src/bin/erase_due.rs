@@ -1,0 +1,3 @@
+fn main() -> Result<(), tunelink::lambda::Error> {
+    tunelink::lambda::serve_scheduled(&functions::ERASE_DUE)
+}

@@ -1,0 +1,130 @@
+//! The roles: what `infra/rights.json` lists, in IAM's words.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
+
+use super::{Deployed, Setting, all};
+use crate::rights::{RIGHTS, Resource, Right};
+
+/// Writes a function's role.
+pub(super) fn write(text: &mut String, function: &Deployed) {
+    let (id, none) = (function.id(), BTreeSet::new());
+    head(text, &format!("{id}Role"), "lambda");
+    let rights = RIGHTS.get(function.name).unwrap_or(&none);
+    of_table(text, rights);
+    of_indexes(text, rights);
+    of_services(text, rights);
+    if function.settings().contains(&Setting::Issuing) {
+        statement(text, &["secretsmanager:GetSecretValue"], "!Ref IssuingSecret");
+    }
+    statement(text, &["logs:CreateLogStream", "logs:PutLogEvents"], &format!("!GetAtt {id}Logs.Arn"));
+    // X-Ray knows no resources.
+    statement(text, &["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "\"*\"");
+}
+
+/// Writes the role by which both gateways call the functions that answer them.
+pub(super) fn write_gateway(text: &mut String) {
+    head(text, "GatewayRole", "apigateway");
+    text.push_str("              - Effect: Allow\n                Action: lambda:InvokeFunction\n                Resource:\n");
+    let unasked = [functions::REACT.name, functions::ERASE_DUE.name];
+    for function in all().iter().filter(|function| !unasked.contains(&function.name)) {
+        let _ = writeln!(text, "                  - !GetAtt {}Function.Arn", function.id());
+    }
+}
+
+fn head(text: &mut String, id: &str, service: &str) {
+    let _ = write!(
+        text,
+        "  {id}:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        \
+         Version: \"2012-10-17\"\n        Statement:\n          - Effect: Allow\n            \
+         Principal: {{ Service: {service}.amazonaws.com }}\n            Action: sts:AssumeRole\n      \
+         Policies:\n        - PolicyName: rights\n          PolicyDocument:\n            \
+         Version: \"2012-10-17\"\n            Statement:\n"
+    );
+}
+
+/// Actions on items, those on the same kinds of partitions together.
+fn of_table(text: &mut String, rights: &BTreeSet<Right>) {
+    let mut keys_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        if let Resource::Table { keys } = &right.resource {
+            keys_of.entry(&right.action).or_default().insert(keys);
+        }
+    }
+    let mut actions_on: BTreeMap<BTreeSet<&str>, Vec<&str>> = BTreeMap::new();
+    for (action, keys) in keys_of {
+        actions_on.entry(keys).or_default().push(action);
+    }
+    for (keys, actions) in actions_on {
+        statement(text, &actions, "!GetAtt Table.Arn");
+        condition(text, &keys);
+    }
+}
+
+fn of_indexes(text: &mut String, rights: &BTreeSet<Right>) {
+    let mut keys_of: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        if let Resource::Index { name, keys } = &right.resource {
+            keys_of.entry((&right.action, name)).or_default().insert(keys);
+        }
+    }
+    for ((action, index), keys) in keys_of {
+        statement(text, &[action], &format!("!Sub ${{Table.Arn}}/index/{index}"));
+        condition(text, &keys);
+    }
+}
+
+/// Which partitions: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html>.
+fn condition(text: &mut String, keys: &BTreeSet<&str>) {
+    let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+    let _ = write!(
+        text,
+        "                Condition:\n                  ForAllValues:StringLike:\n                    \
+         dynamodb:LeadingKeys: [{}]\n",
+        keys.join(", ")
+    );
+}
+
+fn of_services(text: &mut String, rights: &BTreeSet<Right>) {
+    let mut methods = BTreeSet::new();
+    let (mut on_applications, mut on_endpoints) = (Vec::new(), Vec::new());
+    for right in rights {
+        match &right.resource {
+            Resource::Connections { method } => {
+                methods.insert(method);
+            }
+            Resource::Application => on_applications.push(&*right.action),
+            Resource::Endpoint => on_endpoints.push(&*right.action),
+            Resource::Table { .. } | Resource::Index { .. } => {}
+        }
+    }
+    for method in methods {
+        let sockets = format!(
+            "!Sub arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{LiveApi}}/live/{method}/@connections/*"
+        );
+        statement(text, &["execute-api:ManageConnections"], &sockets);
+    }
+    for (condition, application) in [("PushesToIos", "ApnsApplication"), ("PushesToAndroid", "FcmApplication")] {
+        let endpoints = format!("!Sub [\"${{Endpoint}}/*\", {{ Endpoint: !Join [\":endpoint/\", !Split [\":app/\", !Ref {application}]] }}]");
+        for (actions, resource) in [(&on_applications, format!("!Ref {application}")), (&on_endpoints, endpoints)] {
+            if !actions.is_empty() {
+                let _ = write!(
+                    text,
+                    "              - !If\n                - {condition}\n                - Effect: Allow\n                  \
+                     Action: [{}]\n                  Resource: {resource}\n                - !Ref AWS::NoValue\n",
+                    actions.join(", ")
+                );
+            }
+        }
+    }
+}
+
+fn statement(text: &mut String, actions: &[&str], resource: &str) {
+    let _ = write!(
+        text,
+        "              - Effect: Allow\n                Action: [{}]\n                Resource: {resource}\n",
+        actions.join(", ")
+    );
+}
