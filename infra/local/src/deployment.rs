@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use tunelink::openapi::pascal_case;
 
+use crate::rights::Rights;
+
 /// A function as it runs on AWS.
 #[derive(Clone, Copy, Debug)]
 pub struct Deployed {
@@ -125,7 +127,10 @@ impl Setting {
                 &[("TUNELINK_CURSOR_SECRET", "!Sub \"{{resolve:secretsmanager:${CursorSecret}}}\"")]
             }
             Self::Issuing => &[("TUNELINK_ISSUING_SECRET", "!Ref IssuingSecret")],
-            Self::Live => &[("TUNELINK_LIVE_ENDPOINT", "!Sub \"https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live\"")],
+            Self::Live => &[(
+                "TUNELINK_LIVE_ENDPOINT",
+                "!Sub \"https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live\"",
+            )],
             Self::Push => &[
                 ("TUNELINK_APNS_APPLICATION", "!If [PushesToIos, !Ref ApnsApplication, !Ref AWS::NoValue]"),
                 ("TUNELINK_FCM_APPLICATION", "!If [PushesToAndroid, !Ref FcmApplication, !Ref AWS::NoValue]"),
@@ -139,15 +144,20 @@ impl Setting {
 pub(crate) fn withheld(name: &str) -> Vec<&'static str> {
     let given = all().into_iter().find(|function| function.name == name).map(|function| function.settings());
     let given = given.unwrap_or_default();
-    Setting::ALL.iter().filter(|setting| !given.contains(setting)).flat_map(|setting| setting.names()).copied().collect()
+    Setting::ALL
+        .iter()
+        .filter(|setting| !given.contains(setting))
+        .flat_map(|setting| setting.names())
+        .copied()
+        .collect()
 }
 
 /// The resources of all functions: function, role and log group of each, and the role by which the gateways call them.
-pub fn resources() -> String {
+pub fn resources(rights: &Rights) -> String {
     let mut text = String::new();
     for function in all() {
         write_function(&mut text, &function);
-        roles::write(&mut text, &function);
+        roles::write(&mut text, &function, rights.get(function.name));
     }
     roles::write_gateway(&mut text);
     text

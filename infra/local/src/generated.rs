@@ -14,6 +14,7 @@ use crate::{
     deployment,
     examples::{self, ASYNCAPI, DOCUMENT},
     gateway, live,
+    rights::{self, Rights},
 };
 
 /// How to bring them up to date.
@@ -57,6 +58,16 @@ pub fn files() -> io::Result<Vec<File>> {
     Ok(files)
 }
 
+/// The list of rights as it has to be where these are made use of.
+pub fn rights(used: &Rights) -> File {
+    File { path: root().join(rights::FILE), content: pretty(&serde_json::json!(used)) }
+}
+
+/// The list of rights as it is now.
+pub fn listed_rights() -> io::Result<Rights> {
+    serde_json::from_str(&fs::read_to_string(root().join(rights::FILE))?).map_err(io::Error::other)
+}
+
 impl File {
     pub fn is_up_to_date(&self) -> bool {
         fs::read_to_string(&self.path).is_ok_and(|content| content == self.content)
@@ -79,7 +90,7 @@ fn readme(text: &str) -> io::Result<String> {
 /// The template with the functions, their roles and their log groups.
 fn template(text: &str) -> io::Result<String> {
     let begin = format!("  # functions:begin (written by `{COMMAND}`)");
-    between(text, &begin, "\n  # functions:end", &deployment::resources())
+    between(text, &begin, "\n  # functions:end", &deployment::resources(&listed_rights()?))
 }
 
 /// The text with what is between the line `begin` and `end` replaced.
@@ -135,7 +146,7 @@ fn others() -> Vec<(&'static str, Value)> {
         .collect()
 }
 
-/// What EventBridge Scheduler sends where a schedule says nothing else:
+/// What `EventBridge` Scheduler sends where a schedule says nothing else:
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>.
 fn tick() -> Value {
     json!({

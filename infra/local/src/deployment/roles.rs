@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{Deployed, Setting, all};
-use crate::rights::{RIGHTS, Resource, Right};
+use crate::rights::{Resource, Right};
 
 /// Writes a function's role.
-pub(super) fn write(text: &mut String, function: &Deployed) {
+pub(super) fn write(text: &mut String, function: &Deployed, rights: Option<&BTreeSet<Right>>) {
     let (id, none) = (function.id(), BTreeSet::new());
     head(text, &format!("{id}Role"), "lambda");
-    let rights = RIGHTS.get(function.name).unwrap_or(&none);
+    let rights = rights.unwrap_or(&none);
     of_table(text, rights);
     of_indexes(text, rights);
     of_services(text, rights);
@@ -106,9 +106,15 @@ fn of_services(text: &mut String, rights: &BTreeSet<Right>) {
         );
         statement(text, &["execute-api:ManageConnections"], &sockets);
     }
-    for (condition, application) in [("PushesToIos", "ApnsApplication"), ("PushesToAndroid", "FcmApplication")] {
-        let endpoints = format!("!Sub [\"${{Endpoint}}/*\", {{ Endpoint: !Join [\":endpoint/\", !Split [\":app/\", !Ref {application}]] }}]");
-        for (actions, resource) in [(&on_applications, format!("!Ref {application}")), (&on_endpoints, endpoints)] {
+    for (condition, application) in
+        [("PushesToIos", "ApnsApplication"), ("PushesToAndroid", "FcmApplication")]
+    {
+        let endpoints = format!(
+            "!Sub [\"${{Endpoint}}/*\", {{ Endpoint: !Join [\":endpoint/\", !Split [\":app/\", !Ref {application}]] }}]"
+        );
+        for (actions, resource) in
+            [(&on_applications, format!("!Ref {application}")), (&on_endpoints, endpoints)]
+        {
             if !actions.is_empty() {
                 let _ = write!(
                     text,

@@ -35,7 +35,7 @@ tokio::task_local! {
 
 /// Runs a call of this function. What it asks of the services is held against its rights; what is asked outside of a
 /// function, by a command for instance, is asked with the rights of whoever runs it.
-pub(crate) async fn of<T>(function: &'static str, call: impl Future<Output = T>) -> T {
+pub async fn of<T>(function: &'static str, call: impl Future<Output = T>) -> T {
     FUNCTION.scope(function, call).await
 }
 

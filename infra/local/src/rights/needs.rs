@@ -79,7 +79,7 @@ fn table(operation: &str, item: &Value) -> Right {
 fn pattern(key: &str) -> String {
     let parts: Vec<&str> = key.split('#').collect();
     let [kind, .., last] = parts[..] else { return key.to_owned() };
-    let is_word = parts.len() > 2 && last.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_word = parts.len() > 2 && last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_uppercase());
     if is_word { format!("{kind}#*#{last}") } else { format!("{kind}#*") }
 }
 

@@ -78,7 +78,7 @@ async fn an_interrupted_erasure_is_taken_up() {
         other.get(&format!("/v1/users/{}", person.id)).await.refused(404, "not_found");
         world.settled().await;
         assert_eq!(traces(&world, &person).await, [""; 0]);
-        assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 0);
+        assert_eq!(world.erase_due().await.unwrap(), 0);
     }
 }
 
@@ -92,13 +92,13 @@ async fn someone_who_left_comes_back_within_thirty_days() {
     other.get(&format!("/v1/users/{}", person.id)).await.refused(404, "not_found");
     world.post("/v1/auth/register", account(&person.name)).await.refused(409, "username_taken");
     world.pass(29 * DAY).await;
-    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 0);
+    assert_eq!(world.erase_due().await.unwrap(), 0);
     let back = world.log_in(&person.name).await;
     assert_eq!(back.get("/v1/users/me").await.ok(), before);
     let other = world.log_in(&other.name).await;
     other.get(&format!("/v1/users/{}", person.id)).await.ok();
     world.pass(60 * DAY).await;
-    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 0);
+    assert_eq!(world.erase_due().await.unwrap(), 0);
     world.log_in(&person.name).await;
 }
 
@@ -110,7 +110,7 @@ async fn after_thirty_days_there_is_no_way_back() {
     world.pass(30 * DAY).await;
     let login = json!({ "identifier": person.name, "password": PASSWORD });
     world.post("/v1/auth/login", login).await.refused(401, "wrong_credentials");
-    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
+    assert_eq!(world.erase_due().await.unwrap(), 1);
     assert_eq!(traces(&world, &person).await, [""; 0]);
     world.post("/v1/auth/register", account(&person.name)).await.created();
 }
@@ -137,10 +137,10 @@ async fn an_erasure_that_fails_keeps_no_other_waiting() {
     world.pass(30 * DAY).await;
     let stuck = b.id.clone();
     world.faults.conflict_when(move |operation, body| operation == "BatchWriteItem" && body.contains(&stuck));
-    assert!(functions::admin::erase_due(world.app()).await.is_err());
+    assert!(world.erase_due().await.is_err());
     assert_eq!(traces(&world, &a).await.len() + traces(&world, &c).await.len(), 0);
     world.faults.stop();
-    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
+    assert_eq!(world.erase_due().await.unwrap(), 1);
     assert_eq!(traces(&world, &b).await, [""; 0]);
 }
 

@@ -16,7 +16,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tunelink::app::App;
-use tunelink_local::backend::{Backend, Options};
+use tunelink_local::{
+    backend::{Backend, Options},
+    rights,
+};
 use uuid::Uuid;
 
 pub use self::{
@@ -95,6 +98,11 @@ impl World {
         if let Some(pump) = self.backend().pump() {
             pump.idle().await;
         }
+    }
+
+    /// What the daily schedule does; the number of accounts that were erased.
+    pub async fn erase_due(&self) -> tunelink::Result<usize> {
+        rights::of(functions::ERASE_DUE.name, functions::admin::erase_due(self.app())).await
     }
 
     /// Every change of the table so far, in order.

@@ -162,7 +162,7 @@ async fn an_account_that_is_due_is_erased_with_its_rows() {
     let leave = json!({ "mode": "deactivate", "password": PASSWORD });
     person.post("/v1/users/me/deletion", leave).await.ok();
     world.pass(std::time::Duration::from_hours(24 * 30)).await;
-    assert_eq!(functions::admin::erase_due(world.app()).await.unwrap(), 1);
+    assert_eq!(world.erase_due().await.unwrap(), 1);
     rows!(world, 0);
     assert!(world.own_items().await.is_empty());
 }
