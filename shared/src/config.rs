@@ -75,9 +75,8 @@ impl Config {
     }
 
     /// Reads the variables of the environment.
-    #[allow(clippy::disallowed_methods)]
     pub fn from_env() -> Result<Self, String> {
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(variable)
     }
 
     /// Reads variables from anywhere.
@@ -136,13 +135,15 @@ fn check_pair(issuing: &Issuing, verifying_keys: &VerifyingKeys) -> Result<(), S
         .map_err(|_| "TUNELINK_SIGNING_KEY has no counterpart in TUNELINK_VERIFYING_KEYS".to_owned())
 }
 
-/// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration; INFO otherwise.
+/// A variable of the environment.
 #[allow(clippy::disallowed_methods)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration; INFO otherwise.
 pub(crate) fn log_level() -> tracing::Level {
-    std::env::var("AWS_LAMBDA_LOG_LEVEL")
-        .ok()
-        .and_then(|level| level.parse().ok())
-        .unwrap_or(tracing::Level::INFO)
+    variable("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO)
 }
 
 fn verifying_keys(text: &str, issuer: &str) -> Result<VerifyingKeys, String> {
@@ -187,7 +188,8 @@ pub async fn dynamodb() -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::new(&from_environment().await)
 }
 
-async fn from_environment() -> SdkConfig {
+/// What every client is made from.
+pub async fn from_environment() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts(1, 3, 8)).load().await
 }
 

@@ -1,7 +1,5 @@
 //! An operation, a route of the WebSocket API or the reaction to the stream, as a Lambda function.
 
-use std::future::Future;
-
 use aws_lambda_events::{apigw::ApiGatewayWebsocketProxyRequest, dynamodb};
 pub use lambda_http::Error;
 use lambda_http::{Request, Response, lambda_runtime::Diagnostic, service_fn};
@@ -15,58 +13,77 @@ use crate::{
     operation::Function,
     reaction::Reaction,
     schedule::Scheduled,
+    secret,
 };
 
 /// Serves one operation until Lambda ends the process. This is all that a binary does.
 pub fn serve(function: &'static Function) -> Result<(), Error> {
-    start(async |app| {
-        let app = &app;
-        lambda_http::run(service_fn(move |request: Request| async move {
-            Ok::<Response<_>, Diagnostic>(function.call(app, request).await)
-        }))
-        .await
-    })
+    start(async || Config::from_env(), async |app| answer(function, &app).await)
+}
+
+/// Serves an operation that issues tokens, with the keys of the secret that the environment names.
+pub fn serve_issuing(function: &'static Function) -> Result<(), Error> {
+    start(secret::config, async |app| answer(function, &app).await)
+}
+
+async fn answer(function: &'static Function, app: &App) -> Result<(), Error> {
+    lambda_http::run(service_fn(move |request: Request| async move {
+        Ok::<Response<_>, Diagnostic>(function.call(app, request).await)
+    }))
+    .await
 }
 
 /// Serves a route of the WebSocket API.
 pub fn serve_live(function: &'static LiveFunction) -> Result<(), Error> {
-    start(async |app| {
-        let app = &app;
-        lambda_runtime::run(service_fn(
-            move |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| async move {
-                Ok::<_, Diagnostic>(function.call(app, event.payload).await)
-            },
-        ))
-        .await
-    })
+    start(
+        async || Config::from_env(),
+        async |app| {
+            let app = &app;
+            lambda_runtime::run(service_fn(
+                move |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| async move {
+                    Ok::<_, Diagnostic>(function.call(app, event.payload).await)
+                },
+            ))
+            .await
+        },
+    )
 }
 
 /// Serves the reaction to the table's stream.
 pub fn serve_reaction(reaction: &'static Reaction) -> Result<(), Error> {
-    start(async |app| {
-        let app = &app;
-        lambda_runtime::run(service_fn(move |event: LambdaEvent<dynamodb::Event>| async move {
-            Ok::<_, Diagnostic>(reaction.call(app, event.payload).await)
-        }))
-        .await
-    })
+    start(
+        async || Config::from_env(),
+        async |app| {
+            let app = &app;
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<dynamodb::Event>| async move {
+                Ok::<_, Diagnostic>(reaction.call(app, event.payload).await)
+            }))
+            .await
+        },
+    )
 }
 
 /// Serves a function that a schedule calls.
 pub fn serve_scheduled(scheduled: &'static Scheduled) -> Result<(), Error> {
-    start(async |app| {
-        let app = &app;
-        lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
-            scheduled.call(app, &event.context.request_id).await.map_err(|error| Diagnostic {
-                error_type: error.code.as_str().to_owned(),
-                error_message: format!("{} did not finish", scheduled.name),
-            })
-        }))
-        .await
-    })
+    start(
+        async || Config::from_env(),
+        async |app| {
+            let app = &app;
+            lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
+                scheduled.call(app, &event.context.request_id).await.map_err(|error| Diagnostic {
+                    error_type: error.code.as_str().to_owned(),
+                    error_message: format!("{} did not finish", scheduled.name),
+                })
+            }))
+            .await
+        },
+    )
 }
 
-fn start<F: Future<Output = Result<(), Error>>>(run: impl FnOnce(App) -> F) -> Result<(), Error> {
+fn start(
+    settings: impl AsyncFnOnce() -> Result<Config, String>,
+    run: impl AsyncFnOnce(App) -> Result<(), Error>,
+) -> Result<(), Error> {
     tracing_subscriber::fmt()
         .json()
         .with_span_list(false)
@@ -76,7 +93,7 @@ fn start<F: Future<Output = Result<(), Error>>>(run: impl FnOnce(App) -> F) -> R
         .init();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let config = Config::from_env()?;
+        let config = settings().await?;
         let clients = config::clients(&config).await;
         run(App::new(config, clients)?).await
     })

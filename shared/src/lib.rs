@@ -27,6 +27,7 @@ pub mod reaction;
 pub mod rules;
 pub mod schedule;
 mod schema;
+mod secret;
 pub mod store;
 pub mod text;
 

@@ -1,3 +1,3 @@
 fn main() -> Result<(), tunelink::lambda::Error> {
-    tunelink::lambda::serve(&functions::ISSUE_TOKEN)
+    tunelink::lambda::serve_issuing(&functions::ISSUE_TOKEN)
 }

@@ -1,3 +1,3 @@
 fn main() -> Result<(), tunelink::lambda::Error> {
-    tunelink::lambda::serve(&functions::LOG_IN)
+    tunelink::lambda::serve_issuing(&functions::LOG_IN)
 }

@@ -1,3 +1,3 @@
 fn main() -> Result<(), tunelink::lambda::Error> {
-    tunelink::lambda::serve(&functions::REFRESH_SESSION)
+    tunelink::lambda::serve_issuing(&functions::REFRESH_SESSION)
 }

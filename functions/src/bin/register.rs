@@ -1,3 +1,3 @@
 fn main() -> Result<(), tunelink::lambda::Error> {
-    tunelink::lambda::serve(&functions::REGISTER)
+    tunelink::lambda::serve_issuing(&functions::REGISTER)
 }

@@ -39,9 +39,22 @@ pub enum Command {
     Demo(Demo),
     /// Hand the records that the reaction to the table's stream gave up to it again
     Redrive {
-        /// Folder of the local backend, running or not
-        #[arg(long, env = "TUNELINK_DATA", default_value = ".tunelink", value_name = "FOLDER")]
-        data: PathBuf,
+        #[command(flatten)]
+        target: Target,
+        /// With --aws, the URL of the queue of failures
+        #[arg(long, requires = "aws", value_name = "URL")]
+        queue: Option<String>,
+        /// With --aws, where sockets are written to: `https://….execute-api.….amazonaws.com/live`
+        #[arg(long, requires = "aws", value_name = "URL")]
+        live_endpoint: Option<String>,
+    },
+    /// Make keys for a deployment: a file for Secrets Manager, and the public keys on standard output
+    MakeKeys {
+        /// The file to write; it must not exist
+        secret: PathBuf,
+        /// The file with the keys in use: the public key of its signing key stays, and so does its refresh secret
+        #[arg(long, value_name = "FILE")]
+        after: Option<PathBuf>,
     },
     /// Erase the accounts that were left 30 days ago, and finish erasures that were interrupted
     EraseDue {

@@ -126,7 +126,10 @@ impl Setting {
             Self::Cursors => {
                 &[("TUNELINK_CURSOR_SECRET", "!Sub \"{{resolve:secretsmanager:${CursorSecret}}}\"")]
             }
-            Self::Issuing => &[("TUNELINK_ISSUING_SECRET", "!Ref IssuingSecret")],
+            Self::Issuing => &[
+                ("TUNELINK_ISSUING_SECRET", "!Ref IssuingSecret"),
+                ("TUNELINK_ISSUING_SECRET_VERSION", "!Ref IssuingSecretVersion"),
+            ],
             Self::Live => &[(
                 "TUNELINK_LIVE_ENDPOINT",
                 "!Sub \"https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live\"",

@@ -41,6 +41,44 @@ pub fn generate() -> Result<Variables> {
     secrets().map_err(|Unspecified| Error::Configuration("the system gives no randomness".to_owned()))
 }
 
+/// What the secret on AWS has.
+const SECRET: [&str; 3] = ["TUNELINK_SIGNING_KEY", "TUNELINK_SIGNING_KEY_ID", "TUNELINK_REFRESH_SECRET"];
+
+/// Writes new keys into a file for Secrets Manager, which nobody else can read, and gives the public keys: a JSON
+/// object of key id to key. With the file of the keys in use, its public key is among them, and its refresh secret
+/// stays, so that nobody is logged out.
+pub fn write_secret(file: &Path, after: Option<&Path>) -> Result<String> {
+    let failed = |path: &Path, cause| Error::File { path: path.to_owned(), cause };
+    let mut made = generate()?;
+    let mut public: BTreeMap<String, String> = json(&made["TUNELINK_VERIFYING_KEYS"])?;
+    if let Some(after) = after {
+        let old = fs::read_to_string(after).map_err(|cause| failed(after, cause))?;
+        let old: Variables = json(&old)?;
+        let (id, key) = public_key(&old)
+            .ok_or_else(|| Error::Configuration(format!("{} has no signing key", after.display())))?;
+        public.insert(id, key);
+        made.extend(old.into_iter().filter(|(name, _)| name == "TUNELINK_REFRESH_SECRET"));
+    }
+    made.retain(|name, _| SECRET.contains(&name.as_str()));
+    if file.exists() {
+        return Err(failed(file, ErrorKind::AlreadyExists.into()));
+    }
+    write_atomically(file, &serde_json::json!(made).to_string()).map_err(|cause| failed(file, cause))?;
+    Ok(serde_json::json!(public).to_string())
+}
+
+fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::Configuration(format!("no JSON object: {error}")))
+}
+
+/// Id and public key of the signing key.
+fn public_key(variables: &Variables) -> Option<(String, String)> {
+    let pair = STANDARD.decode(variables.get("TUNELINK_SIGNING_KEY")?).ok()?;
+    let pair = Ed25519KeyPair::from_pkcs8(&pair).ok()?;
+    let key = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+    Some((variables.get("TUNELINK_SIGNING_KEY_ID")?.clone(), key))
+}
+
 fn secrets() -> std::result::Result<Variables, Unspecified> {
     let pair = Ed25519KeyPair::generate()?;
     let public = pair.public_key().as_ref();
@@ -72,6 +110,21 @@ mod tests {
     use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 
     use super::*;
+
+    #[test]
+    fn keys_for_a_deployment_follow_those_in_use() {
+        let (first, second) = (scratch(), scratch());
+        let old: Variables = json(&write_secret(&first, None).unwrap()).unwrap();
+        let both: Variables = json(&write_secret(&second, Some(&first)).unwrap()).unwrap();
+        assert_eq!((old.len(), both.len()), (1, 2));
+        assert!(old.iter().all(|(id, key)| both.get(id) == Some(key)));
+        let read = |file| json::<Variables>(&fs::read_to_string(file).unwrap()).unwrap();
+        let (before, after) = (read(&first), read(&second));
+        assert_eq!(before["TUNELINK_REFRESH_SECRET"], after["TUNELINK_REFRESH_SECRET"]);
+        assert_ne!(before["TUNELINK_SIGNING_KEY"], after["TUNELINK_SIGNING_KEY"]);
+        assert!(both.contains_key(&after["TUNELINK_SIGNING_KEY_ID"]));
+        assert!(write_secret(&second, None).is_err(), "a file that is there stays");
+    }
 
     fn scratch() -> std::path::PathBuf {
         std::env::temp_dir().join(format!("keys-{}.env", uuid::Uuid::now_v7()))

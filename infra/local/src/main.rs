@@ -6,12 +6,14 @@ mod demo;
 
 use std::fmt::Display;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 use tunelink_local::backend::{Backend, Data};
 use tunelink_local::cli::{Cli, Command, Serve, Target};
+use tunelink_local::keys;
 use tunelink_local::stream::Redriven;
 use tunelink_local::target;
 
@@ -29,7 +31,14 @@ async fn main() -> ExitCode {
         Some(Command::MakeAdmin { member, target }) => make_admin(&target, &member).await,
         Some(Command::Seed { target }) => seed(&target).await,
         Some(Command::Demo(options)) => demo::run(&options).await,
-        Some(Command::Redrive { data }) => redrive(&Target::local(data)).await,
+        Some(Command::Redrive { target, queue: Some(queue), live_endpoint }) => {
+            report(target::redrive_queue(&target, &queue, live_endpoint).await)
+        }
+        Some(Command::Redrive { target, .. }) if target.aws => {
+            Err("--queue has to say where the dead letters are".to_owned())
+        }
+        Some(Command::Redrive { target, .. }) => redrive(&target).await,
+        Some(Command::MakeKeys { secret, after }) => make_keys(&secret, after.as_deref()),
         Some(Command::EraseDue { target }) => erase_due(&target).await,
     };
     match outcome {
@@ -90,6 +99,16 @@ async fn redrive(target: &Target) -> Result<(), String> {
     let opened = target::open(target).await.map_err(text)?;
     let outcome = opened.redrive().await;
     opened.close().await;
+    report(outcome)
+}
+
+fn make_keys(secret: &Path, after: Option<&Path>) -> Result<(), String> {
+    println!("{}", keys::write_secret(secret, after).map_err(text)?);
+    eprintln!("The private keys are in {}. The line above is for the public ones.", secret.display());
+    Ok(())
+}
+
+fn report(outcome: tunelink_local::error::Result<Redriven>) -> Result<(), String> {
     let Redriven { succeeded, failed, gone } = outcome.map_err(text)?;
     println!("{succeeded} dead letters were made up for.");
     if failed + gone > 0 {

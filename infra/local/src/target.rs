@@ -72,6 +72,21 @@ pub async fn open(target: &Target) -> Result<Opened> {
     }
 }
 
+/// Hands the records that the reaction on AWS gave up to it again, here and with the credentials of the environment;
+/// `live_endpoint` is where it writes to sockets.
+pub async fn redrive_queue(target: &Target, queue: &str, live_endpoint: Option<String>) -> Result<Redriven> {
+    let mut settings = Variables::from([("TUNELINK_TABLE".to_owned(), target.table().to_owned())]);
+    settings.extend(live_endpoint.map(|url| ("TUNELINK_LIVE_ENDPOINT".to_owned(), url)));
+    let config = configure(&variables(&keys::generate()?, &settings))?;
+    let clients = tunelink::config::clients(&config).await;
+    let app = App::new(config, clients).map_err(Error::App)?;
+    let shared = tunelink::config::from_environment().await;
+    let (sqs, streams) = (aws_sdk_sqs::Client::new(&shared), aws_sdk_dynamodbstreams::Client::new(&shared));
+    let arn = stream::arn(target.table(), &tunelink::config::dynamodb().await).await?;
+    stream::redrive_queue(&sqs, queue, (&streams, &arn), &react::function(&app), react::mapping().timeout)
+        .await
+}
+
 fn running(folder: &Path, table: &str) -> Result<Opened> {
     let dynamodb_url = Folder::published_endpoint(folder)?;
     let opened = remote(store::client(&dynamodb_url, None), table)?;

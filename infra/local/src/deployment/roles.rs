@@ -17,7 +17,9 @@ pub(super) fn write(text: &mut String, function: &Deployed, rights: Option<&BTre
     of_indexes(text, rights);
     of_services(text, rights);
     if function.settings().contains(&Setting::Issuing) {
-        statement(text, &["secretsmanager:GetSecretValue"], "!Ref IssuingSecret");
+        // Secrets Manager adds six characters to a name.
+        let secret = "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${IssuingSecret}-??????";
+        statement(text, &["secretsmanager:GetSecretValue"], secret);
     }
     statement(text, &["logs:CreateLogStream", "logs:PutLogEvents"], &format!("!GetAtt {id}Logs.Arn"));
     // X-Ray knows no resources.

@@ -11,6 +11,7 @@ mod keeper;
 mod letter;
 mod mapping;
 mod pump;
+mod queue;
 mod reader;
 mod record;
 mod redrive;
@@ -31,7 +32,8 @@ pub use journal::Journal;
 pub use letter::DeadLetter;
 pub use mapping::{Backoff, Mapping, Order};
 pub use pump::Pump;
-pub use reader::Stream;
+pub use queue::redrive_queue;
+pub use reader::{Stream, arn};
 pub use redrive::{Again, Redriven, hand_again, redrive};
 
 /// A function behind a stream. An error is what Lambda calls an unhandled one.

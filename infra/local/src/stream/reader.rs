@@ -16,7 +16,7 @@ use crate::store::Store;
 /// The most records that are read at a time, as on AWS.
 pub(super) const AT_ONCE: usize = 1000;
 
-/// The stream of a table in the emulator. It has one shard, which never closes.
+/// A shard of the stream of a table; in the emulator there is one, which never closes.
 #[derive(Clone)]
 pub struct Stream {
     client: Client,
@@ -32,15 +32,18 @@ pub struct Stream {
 impl Stream {
     /// The stream of `table`; both clients are for the same DynamoDB.
     pub async fn of(table: &str, dynamodb: &aws_sdk_dynamodb::Client, client: Client) -> Result<Self> {
-        let reply = dynamodb.describe_table().table_name(table).send().await.map_err(refused)?;
-        let missing = || Error::Store(format!("the table {table} has no stream"));
-        let description = reply.table.ok_or_else(missing)?;
-        let arn = description.latest_stream_arn().ok_or_else(missing)?.to_owned();
-        let keys = description.key_schema().iter().map(|key| key.attribute_name.clone()).collect();
+        let (arn, keys) = describe(table, dynamodb).await?;
         let reply = client.describe_stream().stream_arn(&arn).limit(1).send().await.map_err(refused)?;
         let shards = reply.stream_description.and_then(|description| description.shards).unwrap_or_default();
-        let shard = shards.into_iter().next().and_then(|shard| shard.shard_id).ok_or_else(missing)?;
+        let shard = shards.into_iter().next().and_then(|shard| shard.shard_id);
+        let shard = shard.ok_or_else(|| Error::Store(format!("the stream of {table} has no shard")))?;
         Ok(Self { client, arn, shard, keys, written: None, trim: None })
+    }
+
+    /// This shard of a stream of our table.
+    pub(super) fn shard(client: Client, arn: &str, shard: &str) -> Self {
+        let keys = ["pk", "sk"].map(str::to_owned).to_vec();
+        Self { client, arn: arn.to_owned(), shard: shard.to_owned(), keys, written: None, trim: None }
     }
 
     /// The same stream in a database of this process: writes are noticed at once, and what is old is removed if it is
@@ -70,6 +73,20 @@ impl Stream {
             Order::Item => &self.keys,
         }
     }
+}
+
+/// The ARN of the stream of `table`.
+pub async fn arn(table: &str, dynamodb: &aws_sdk_dynamodb::Client) -> Result<String> {
+    Ok(describe(table, dynamodb).await?.0)
+}
+
+/// The ARN of a table's stream, and the names of the table's key attributes.
+async fn describe(table: &str, dynamodb: &aws_sdk_dynamodb::Client) -> Result<(String, Vec<String>)> {
+    let reply = dynamodb.describe_table().table_name(table).send().await.map_err(refused)?;
+    let missing = || Error::Store(format!("the table {table} has no stream"));
+    let description = reply.table.ok_or_else(missing)?;
+    let arn = description.latest_stream_arn().ok_or_else(missing)?.to_owned();
+    Ok((arn, description.key_schema().iter().map(|key| key.attribute_name.clone()).collect()))
 }
 
 /// Reads a stream from one end to the other.

@@ -11,6 +11,9 @@ use super::reader::{Place, Reader, Stream};
 use super::record::{Batch, Outcome, Record};
 use crate::error::Result;
 
+/// After how many empty pages in a row nothing more is expected.
+const EMPTY_PAGES: u32 = 3;
+
 /// What came of dead letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Redriven {
@@ -93,10 +96,11 @@ async fn records(letter: &DeadLetter, stream: &Stream) -> Result<Vec<EventRecord
     }
     let (first, last) = (&letter.batch.start_sequence_number, &letter.batch.end_sequence_number);
     let mut reader = Reader::new(stream.clone(), Place::At(first.clone()));
-    let mut found = Vec::new();
+    let (mut found, mut empty) = (Vec::new(), 0);
     loop {
         let records = reader.read().await?;
-        let end = records.is_empty();
+        // A page of a stream may be empty although there is more behind it.
+        empty = if records.is_empty() { empty + 1 } else { 0 };
         for record in records {
             let number = record.change.sequence_number.as_deref().unwrap_or_default();
             if ordinal(number) > ordinal(last) {
@@ -106,7 +110,7 @@ async fn records(letter: &DeadLetter, stream: &Stream) -> Result<Vec<EventRecord
                 found.push(record);
             }
         }
-        if end {
+        if empty == EMPTY_PAGES {
             return Ok(found);
         }
     }
