@@ -99,7 +99,7 @@ impl Backend {
         let gateway = gateway(&data)?.with_live(live(&data)?);
         let pump = if options.reacts {
             let function = react::function(&data.app_of(functions::REACT.name)?);
-            Some(Pump::start(data.stream().await?, react::mapping(), data.journal(), function).await?)
+            Some(Pump::start(data.stream().await?, react::mapping()?, data.journal(), function).await?)
         } else {
             None
         };

@@ -50,7 +50,7 @@ impl Opened {
             }
             _ => return Err(Error::Store("only the letters of a local table are kept here".to_owned())),
         };
-        stream::redrive(&journal, &stream, &react::function(&self.app), react::mapping().timeout).await
+        stream::redrive(&journal, &stream, &react::function(&self.app), react::mapping()?.timeout).await
     }
 
     pub async fn close(self) {
@@ -83,7 +83,7 @@ pub async fn redrive_queue(target: &Target, queue: &str, live_endpoint: Option<S
     let shared = tunelink::config::from_environment().await;
     let (sqs, streams) = (aws_sdk_sqs::Client::new(&shared), aws_sdk_dynamodbstreams::Client::new(&shared));
     let arn = stream::arn(target.table(), &tunelink::config::dynamodb().await).await?;
-    stream::redrive_queue(&sqs, queue, (&streams, &arn), &react::function(&app), react::mapping().timeout)
+    stream::redrive_queue(&sqs, queue, (&streams, &arn), &react::function(&app), react::mapping()?.timeout)
         .await
 }
 

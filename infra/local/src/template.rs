@@ -1,4 +1,5 @@
-//! The table as `template.yaml` defines it. What AWS gets and what runs here come from the same lines.
+//! The table, and what its stream is connected to, as `template.yaml` defines them. What AWS gets and what runs here come
+//! from the same lines.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
@@ -12,7 +13,8 @@ use serde_json::Value;
 use crate::error::Error;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
-const RESOURCE: &str = "Table";
+const TABLE: &str = "Table";
+const MAPPING: &str = "ReactMapping";
 
 /// What only matters where the table is operated. The name is the environment's choice.
 const FOR_OPERATIONS: [&str; 10] = [
@@ -52,14 +54,56 @@ impl TableDefinition {
     }
 }
 
-fn parse(template: &str) -> Result<TableDefinition, String> {
+/// How Lambda reads the table's stream, in the template's words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StreamMapping {
+    pub batch_size: usize,
+    pub parallelization_factor: usize,
+    pub maximum_retry_attempts: u32,
+    pub bisect_batch_on_function_error: bool,
+    pub function_response_types: Vec<String>,
+    filter_criteria: Criteria,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Criteria {
+    filters: Vec<Pattern>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Pattern {
+    pattern: String,
+}
+
+impl StreamMapping {
+    /// That of the template that this program was built with.
+    pub fn read() -> Result<Self, Error> {
+        let properties = properties(TEMPLATE, MAPPING).map_err(Error::Template)?;
+        serde_json::from_value(properties).map_err(|error| Error::Template(error.to_string()))
+    }
+
+    /// The patterns of its filters.
+    pub fn patterns(&self) -> Vec<String> {
+        self.filter_criteria.filters.iter().map(|filter| filter.pattern.clone()).collect()
+    }
+}
+
+/// The properties of a resource.
+fn properties(template: &str, resource: &str) -> Result<Value, String> {
     let documents = Yaml::load_from_str(template).map_err(|error| error.to_string())?;
     let root = documents.first().ok_or("the file is empty")?;
-    let table = root
+    let found = root
         .as_mapping_get("Resources")
-        .and_then(|resources| resources.as_mapping_get(RESOURCE))
-        .ok_or("there is no such resource")?;
-    let mut properties = json(table.as_mapping_get("Properties").ok_or("it has no Properties")?)?;
+        .and_then(|resources| resources.as_mapping_get(resource))
+        .ok_or_else(|| format!("there is no resource {resource}"))?;
+    json(found.as_mapping_get("Properties").ok_or_else(|| format!("{resource} has no Properties"))?)
+}
+
+fn parse(template: &str) -> Result<TableDefinition, String> {
+    let mut properties = properties(template, TABLE)?;
     if let Value::Object(properties) = &mut properties {
         properties.retain(|name, _| !FOR_OPERATIONS.contains(&name.as_str()));
     }

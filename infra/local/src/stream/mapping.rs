@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use tunelink::random;
 
+use super::filter::Filter;
+
 /// The settings of an event source mapping, with AWS's names.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html>
@@ -18,6 +20,8 @@ pub struct Mapping {
     pub report_batch_item_failures: bool,
     /// How many batches of the shard are worked on at a time.
     pub parallelization_factor: usize,
+    /// Which records the function is given; all without one.
+    pub filter: Option<Filter>,
     /// What keeps its order. AWS has no setting for it.
     pub order: Order,
     /// How long the function may take, as set on the function itself.
@@ -52,6 +56,7 @@ impl Default for Mapping {
             bisect_batch_on_function_error: true,
             report_batch_item_failures: true,
             parallelization_factor: 10,
+            filter: None,
             order: Order::Partition,
             timeout: Duration::from_mins(1),
             backoff: Backoff::default(),

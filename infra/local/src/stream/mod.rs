@@ -6,6 +6,7 @@
 //! Rules: <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html> and the pages below it.
 
 mod call;
+mod filter;
 mod journal;
 mod keeper;
 mod letter;
@@ -28,6 +29,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use futures_util::future::BoxFuture;
 
+pub use filter::Filter;
 pub use journal::Journal;
 pub use letter::DeadLetter;
 pub use mapping::{Backoff, Mapping, Order};

@@ -85,7 +85,10 @@ impl Runner {
                 }
                 let keys = self.work.stream.ordered_by(self.work.mapping.order);
                 for record in records {
-                    self.schedule.push(Record::new(record, keys));
+                    let filter = self.work.mapping.filter.as_ref();
+                    let is_admitted = filter.is_none_or(|filter| filter.admits(&record));
+                    let record = Record::new(record, keys);
+                    if is_admitted { self.schedule.push(record) } else { self.schedule.skip(record) }
                 }
             }
             Err(error) => {

@@ -76,6 +76,12 @@ impl Schedule {
         }
     }
 
+    /// Passes over the next record of the stream.
+    pub(super) fn skip(&mut self, record: Record) {
+        let number = self.window.push(record.sequence_number);
+        self.window.finish(number);
+    }
+
     /// The next batch to hand over, if there is one and not enough of them run already.
     pub(super) fn next(&mut self) -> Option<Batch> {
         if self.running >= self.mapping.parallelization_factor {
