@@ -21,6 +21,9 @@ pub(super) fn write(text: &mut String, function: &Deployed, rights: Option<&BTre
         let secret = "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${IssuingSecret}-??????";
         statement(text, &["secretsmanager:GetSecretValue"], secret);
     }
+    if function.name == functions::REACT.name {
+        read_stream(text);
+    }
     statement(text, &["logs:CreateLogStream", "logs:PutLogEvents"], &format!("!GetAtt {id}Logs.Arn"));
     // X-Ray knows no resources.
     statement(text, &["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "\"*\"");
@@ -34,6 +37,14 @@ pub(super) fn write_gateway(text: &mut String) {
     for function in all().iter().filter(|function| !unasked.contains(&function.name)) {
         let _ = writeln!(text, "                  - !GetAtt {}Function.Arn", function.id());
     }
+}
+
+/// Lambda reads the stream and writes to the queue of failures with the rights of the function.
+fn read_stream(text: &mut String) {
+    let reading = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+    statement(text, &reading, "!GetAtt Table.StreamArn");
+    statement(text, &["dynamodb:ListStreams"], "!Sub ${Table.Arn}/stream/*");
+    statement(text, &["sqs:SendMessage"], "!GetAtt FailureQueue.Arn");
 }
 
 fn head(text: &mut String, id: &str, service: &str) {
