@@ -16,6 +16,7 @@ use tunelink::operation::Function;
 use crate::bulk::Bulk;
 use crate::clients;
 use crate::console;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
@@ -137,6 +138,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// What a function needs that runs in a process of its own, on the same data.
+    pub const fn environment(&self) -> &Variables {
+        &self.data.environment
+    }
+
     /// How many sockets are open.
     pub fn open_sockets(&self) -> usize {
         self.gateway.open_sockets()
@@ -188,6 +194,7 @@ pub struct LocalData {
     pub client: Client,
     pub table: String,
     pub dynamodb_url: String,
+    environment: Variables,
     store: Option<Store>,
     /// Declared last and so dropped last: the folder is free once the store is closed.
     folder: Option<Folder>,
@@ -227,8 +234,14 @@ impl LocalData {
         };
         let table = config.table.clone();
         table::ensure(&client, &table).await?;
+        let environment = address.map_or_else(Variables::new, |address| {
+            environment::of_functions(&settings(&keys, &options.variables), &url, address)
+        });
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
+            if address.is_some() {
+                environment::write(&folder.functions(), &environment)?;
+            }
         }
         let clients = Clients {
             live: address.map(|address| clients::live(address, options.transport.as_ref())),
@@ -238,7 +251,7 @@ impl LocalData {
             ..client.clone().into()
         };
         let app = App::new(config, clients).map_err(Error::App)?;
-        Ok(Self { app, client, table, dynamodb_url: url, store, folder })
+        Ok(Self { app, client, table, dynamodb_url: url, environment, store, folder })
     }
 
     /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
@@ -273,17 +286,22 @@ impl LocalData {
 
 /// The configuration of a local backend: its keys, its table, and on top what differs.
 pub fn configure(keys: &Variables, overrides: &Variables) -> Result<Config> {
-    let local = |name: &str| match name {
-        "TUNELINK_TABLE" => Some(TABLE.to_owned()),
-        "TUNELINK_DEBUG" => Some("1".to_owned()),
-        "TUNELINK_APNS_APPLICATION" => Some(sns::APNS_APPLICATION.to_owned()),
-        "TUNELINK_FCM_APPLICATION" => Some(sns::FCM_APPLICATION.to_owned()),
-        _ => None,
-    };
-    Config::from_lookup(|name| {
-        overrides.get(name).or_else(|| keys.get(name)).cloned().or_else(|| local(name))
-    })
-    .map_err(Error::Configuration)
+    let settings = settings(keys, overrides);
+    Config::from_lookup(|name| settings.get(name).cloned()).map_err(Error::Configuration)
+}
+
+fn settings(keys: &Variables, overrides: &Variables) -> Variables {
+    let local = [
+        ("TUNELINK_TABLE", TABLE),
+        ("TUNELINK_DEBUG", "1"),
+        ("TUNELINK_APNS_APPLICATION", sns::APNS_APPLICATION),
+        ("TUNELINK_FCM_APPLICATION", sns::FCM_APPLICATION),
+    ];
+    let mut settings: Variables =
+        local.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    settings.extend(keys.clone());
+    settings.extend(overrides.clone());
+    settings
 }
 
 /// Erases, now and every hour, the accounts whose time has come.

@@ -12,7 +12,7 @@ use tunelink::{auth::Access, live::LiveFunction, operation::Function};
 
 use crate::{
     examples::{self, ASYNCAPI, DOCUMENT},
-    gateway, live,
+    gateway, live, watch,
 };
 
 /// How to bring them up to date.
@@ -35,10 +35,12 @@ pub fn files() -> io::Result<Vec<File>> {
     let mut files = vec![
         File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
         File { path: root().join("infra/asyncapi.json"), content: pretty(&ASYNCAPI) },
-        File {
-            path: root().join("README.md"),
-            content: readme(&fs::read_to_string(root().join("README.md"))?)?,
-        },
+        partly("README.md", ["<!-- operations:begin -->\n", "<!-- operations:end -->"], &table())?,
+        partly(
+            "functions/Cargo.toml",
+            ["# router:begin\n", "# router:end"],
+            &watch::router(functions::ALL, &functions::NOT_FOUND),
+        )?,
     ];
     let sample = |function: &&Function| File {
         path: root().join(format!("events/{}.json", function.name)),
@@ -66,14 +68,15 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// The README with its table of operations.
-fn readme(text: &str) -> io::Result<String> {
-    const BEGIN: &str = "<!-- operations:begin -->\n";
-    const END: &str = "<!-- operations:end -->";
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) =
-        parts.ok_or_else(|| io::Error::other("README.md has lost its operations:begin and :end"))?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
+/// A file that is written by hand but for what stands between two marks.
+fn partly(path: &str, [begin, end]: [&str; 2], between: &str) -> io::Result<File> {
+    let path = root().join(path);
+    let text = fs::read_to_string(&path)?;
+    let parts = text.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = parts.ok_or_else(|| {
+        io::Error::other(format!("{} has lost its {} or {end}", path.display(), begin.trim_end()))
+    })?;
+    Ok(File { content: format!("{before}{begin}{between}{end}{after}"), path })
 }
 
 fn table() -> String {

@@ -60,7 +60,7 @@ fn every_operation_has_its_binary_and_every_binary_its_operation() {
 
 #[test]
 fn generated_files_are_up_to_date() {
-    let files = generated::files().expect("README.md has its markers");
+    let files = generated::files().expect("the files have their marks");
     let stale: Vec<_> = files.iter().filter(|file| !file.is_up_to_date()).map(|file| &file.path).collect();
     assert!(stale.is_empty(), "out of date: {stale:?}; bring them up to date with: {}", generated::COMMAND);
 }
