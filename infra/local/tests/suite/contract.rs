@@ -198,9 +198,10 @@ async fn ids_that_name_nothing_are_not_found() {
     for function in
         routed().filter(|function| function.route.path.contains('{') && function.route.method == "GET")
     {
-        let unknown = path(function).replace("electric-guitar", "no-such-thing");
+        let named = |name: &str| path(function).replace("electric-guitar", name).replace("gypsy-jazz", name);
+        let unknown = named("no-such-thing");
         world.call(method(function), &unknown).bearer(&admin.access_token).await.refused(404, "not_found");
-        let nonsense = path(function).replace("electric-guitar", "No%23").replace("01900000", "zzz");
+        let nonsense = named("No%23").replace("01900000", "zzz");
         let reply = world.call(method(function), &nonsense).bearer(&admin.access_token).await;
         reply.refused(404, "not_found");
     }
