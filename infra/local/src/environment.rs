@@ -33,7 +33,8 @@ pub(crate) fn write(file: &Path, variables: &Variables) -> Result<()> {
 /// All values are quoted: of an unquoted one, `cargo lambda watch` takes neither `=` nor `"`, and Base64 and JSON have
 /// them. None has an apostrophe.
 fn lines(variables: &Variables) -> String {
-    variables.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect()
+    let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect();
+    lines.concat()
 }
 
 #[cfg(all(test, unix))]

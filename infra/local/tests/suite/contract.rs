@@ -193,7 +193,7 @@ fn first_fault(function: &Function) -> &'static str {
 
 #[tokio::test]
 async fn ids_that_name_nothing_are_not_found() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     for function in
         routed().filter(|function| function.route.path.contains('{') && function.route.method == "GET")
