@@ -17,6 +17,7 @@ use crate::bulk::Bulk;
 use crate::clients;
 use crate::console;
 use crate::deployment;
+use crate::environment;
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::gateway::{Gateway, Handler, Routes};
@@ -139,6 +140,11 @@ impl Backend {
         &self.data.app
     }
 
+    /// What a function needs that runs in a process of its own, on the same data.
+    pub const fn environment(&self) -> &Variables {
+        &self.data.environment
+    }
+
     /// How many sockets are open.
     pub fn open_sockets(&self) -> usize {
         self.gateway.open_sockets()
@@ -191,6 +197,7 @@ pub struct LocalData {
     pub table: String,
     pub dynamodb_url: String,
     variables: Variables,
+    environment: Variables,
     store: Option<Store>,
     /// Declared last and so dropped last: the folder is free once the store is closed.
     folder: Option<Folder>,
@@ -231,8 +238,13 @@ impl LocalData {
         };
         let table = config.table.clone();
         table::ensure(&client, &table).await?;
+        let environment = address
+            .map_or_else(Variables::new, |address| environment::of_functions(&variables, &url, address));
         if let Some(folder) = &folder {
             folder.publish_endpoint(&url)?;
+            if address.is_some() {
+                environment::write(&folder.functions(), &environment)?;
+            }
         }
         let clients = Clients {
             live: address.map(|address| clients::live(address, options.transport.as_ref())),
@@ -242,7 +254,7 @@ impl LocalData {
             ..client.clone().into()
         };
         let app = App::new(config, clients).map_err(Error::App)?;
-        Ok(Self { app, client, table, dynamodb_url: url, variables, store, folder })
+        Ok(Self { app, client, table, dynamodb_url: url, variables, environment, store, folder })
     }
 
     /// What a function of this name runs on: it has the settings that it has on AWS, and no others.

@@ -15,6 +15,9 @@ pub static ASYNCAPI: LazyLock<Value> =
 /// An id that names nothing.
 const UUID: &str = "01900000-0000-7000-8000-000000000000";
 
+/// A genre of the catalogue: the example that names in paths have in common is an instrument's.
+const GENRE: &str = "gypsy-jazz";
+
 /// An operation's entry in the document.
 pub fn entry(function: &Function) -> &'static Value {
     match function.route.path {
@@ -28,6 +31,7 @@ pub fn path_parameters(function: &Function) -> Vec<(&'static str, String)> {
     let parameters = entry(function)["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     let parameters = parameters.iter().filter(|parameter| parameter["in"] == "path");
     let value = |parameter: &Value| match parameter["schema"]["example"].as_str() {
+        _ if parameter["name"] == "genre_id" => GENRE.to_owned(),
         Some(example) => example.to_owned(),
         None if parameter["schema"]["type"] == "integer" => "1".to_owned(),
         None => UUID.to_owned(),

@@ -44,6 +44,11 @@ impl Folder {
         self.path.join("keys.env")
     }
 
+    /// What functions need that run on this data in processes of their own.
+    pub fn functions(&self) -> PathBuf {
+        self.path.join("functions.env")
+    }
+
     /// Notes where this process serves DynamoDB, for those that find the folder in use.
     pub fn publish_endpoint(&self, url: &str) -> Result<()> {
         let path = endpoint_file(&self.path);

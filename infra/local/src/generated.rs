@@ -15,6 +15,7 @@ use crate::{
     examples::{self, ASYNCAPI, DOCUMENT},
     gateway, live,
     rights::{self, Rights},
+    watch,
 };
 
 /// How to bring them up to date.
@@ -37,14 +38,20 @@ pub fn files() -> io::Result<Vec<File>> {
     let mut files = vec![
         File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
         File { path: root().join("infra/asyncapi.json"), content: pretty(&ASYNCAPI) },
-        File {
-            path: root().join("README.md"),
-            content: readme(&fs::read_to_string(root().join("README.md"))?)?,
-        },
-        File {
-            path: root().join("template.yaml"),
-            content: template(&fs::read_to_string(root().join("template.yaml"))?)?,
-        },
+        partly("README.md", ["<!-- operations:begin -->\n", "<!-- operations:end -->"], &table())?,
+        partly(
+            "template.yaml",
+            [
+                "  # functions:begin (written by `cargo run -p tunelink-local --bin generate`)\n",
+                "\n  # functions:end",
+            ],
+            &deployment::resources(&listed_rights()?),
+        )?,
+        partly(
+            "functions/Cargo.toml",
+            ["# router:begin\n", "# router:end"],
+            &watch::router(functions::ALL, &functions::NOT_FOUND),
+        )?,
     ];
     let sample = |function: &&Function| File {
         path: root().join(format!("events/{}.json", function.name)),
@@ -82,23 +89,15 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// The README with its table of operations.
-fn readme(text: &str) -> io::Result<String> {
-    between(text, "<!-- operations:begin -->", "<!-- operations:end -->", &table())
-}
-
-/// The template with the functions, their roles and their log groups.
-fn template(text: &str) -> io::Result<String> {
-    let begin = format!("  # functions:begin (written by `{COMMAND}`)");
-    between(text, &begin, "\n  # functions:end", &deployment::resources(&listed_rights()?))
-}
-
-/// The text with what is between the line `begin` and `end` replaced.
-fn between(text: &str, begin: &str, end: &str, by: &str) -> io::Result<String> {
-    let parts = text.split_once(&format!("{begin}\n"));
-    let parts = parts.and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
-    let (before, after) = parts.ok_or_else(|| io::Error::other(format!("{begin} or {end} is missing")))?;
-    Ok(format!("{before}{begin}\n{by}{end}{after}"))
+/// A file that is written by hand but for what stands between two marks.
+fn partly(path: &str, [begin, end]: [&str; 2], between: &str) -> io::Result<File> {
+    let path = root().join(path);
+    let text = fs::read_to_string(&path)?;
+    let parts = text.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    let (before, after) = parts.ok_or_else(|| {
+        io::Error::other(format!("{} has lost its {} or {end}", path.display(), begin.trim_end()))
+    })?;
+    Ok(File { content: format!("{before}{begin}{between}{end}{after}"), path })
 }
 
 fn table() -> String {

@@ -20,7 +20,7 @@ pub type Variables = BTreeMap<String, String>;
 
 /// Reads the variables of `file`, making the file where it is missing.
 ///
-/// A line is `KEY=value` with nothing quoted, as `cargo lambda watch --env-file` reads it.
+/// A line is `KEY=value` with nothing quoted.
 pub fn load_or_create(file: &Path) -> Result<Variables> {
     let failed = |cause| Error::File { path: file.to_owned(), cause };
     match fs::read_to_string(file) {

@@ -75,7 +75,7 @@ async fn a_request_that_is_sent_twice_has_its_effect_once() {
 
 #[tokio::test]
 async fn twins_in_parallel_get_the_same_reply() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     for round in 0..20 {
         let id = unique("i");
@@ -93,7 +93,7 @@ async fn twins_in_parallel_get_the_same_reply() {
 
 #[tokio::test]
 async fn a_refused_request_leaves_its_key_free() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     let id = unique("i");
     let mut bad = instrument(&id);

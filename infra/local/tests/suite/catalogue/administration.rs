@@ -5,7 +5,7 @@ use crate::harness::{World, unique};
 
 #[tokio::test]
 async fn an_admin_adds_changes_and_deletes() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     for (base, _) in KINDS {
         let id = unique("e");
@@ -28,7 +28,7 @@ async fn an_admin_adds_changes_and_deletes() {
 
 #[tokio::test]
 async fn a_change_keeps_what_it_does_not_name_and_clears_nothing() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     let path = format!("/v1/instruments/{}", add(&admin, "/v1/instruments").await);
     let before = world.get(&path).await.ok();
@@ -70,7 +70,7 @@ async fn a_stale_change_is_refused_even_if_the_entry_came_back() {
 
 #[tokio::test]
 async fn what_somebody_uses_stays() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let (admin, person) = (world.admin().await, world.person().await);
     for (base, mine) in KINDS {
         let id = add(&admin, base).await;
@@ -90,7 +90,7 @@ async fn what_somebody_uses_stays() {
 
 #[tokio::test]
 async fn an_entry_is_not_deleted_while_it_is_taken_up() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let (admin, person) = (world.admin().await, world.person().await);
     for round in 0..20 {
         let id = add(&admin, "/v1/instruments").await;

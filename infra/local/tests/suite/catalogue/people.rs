@@ -9,7 +9,7 @@ fn names(people: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_most_advanced_come_first() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     let id = add(&admin, "/v1/instruments").await;
     let mut expected = Vec::new();
@@ -35,7 +35,7 @@ async fn the_most_advanced_come_first() {
 
 #[tokio::test]
 async fn a_new_level_moves_somebody_and_those_who_left_are_not_shown() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let admin = world.admin().await;
     for (base, mine) in KINDS {
         let id = add(&admin, base).await;

@@ -51,7 +51,7 @@ async fn who_cannot_join_learns_why() {
 
 #[tokio::test]
 async fn whoever_comes_too_late_waits_and_is_promoted_in_order() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let host = world.person().await;
     let wanted = json!({
         "capacity": 2,
@@ -87,7 +87,7 @@ async fn whoever_comes_too_late_waits_and_is_promoted_in_order() {
 
 #[tokio::test]
 async fn a_big_hall_opens_for_all_who_wait() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let host = world.person().await;
     let event = announce(&host, jam_with(json!({ "capacity": 2 }))).await;
     let mut people = Vec::new();
@@ -127,7 +127,7 @@ async fn a_promotion_that_was_interrupted_is_made_up_for() {
 
 #[tokio::test]
 async fn another_instrument_keeps_the_seat_and_frees_the_slot() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let host = world.person().await;
     let wanted = json!({
         "capacity": 3,
@@ -148,7 +148,7 @@ async fn another_instrument_keeps_the_seat_and_frees_the_slot() {
 
 #[tokio::test]
 async fn who_waits_can_wait_for_something_else() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let host = world.person().await;
     let wanted = json!({
         "instruments": [{ "instrument_id": "cello", "wanted": 1 }, { "instrument_id": "violin", "wanted": 1 }],
@@ -164,7 +164,7 @@ async fn who_waits_can_wait_for_something_else() {
 
 #[tokio::test]
 async fn joining_twice_under_one_key_joins_once() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let (host, guest) = (world.person().await, player(&world, &["cello"]).await);
     let event = announce(&host, jam()).await;
     let path = format!("{event}/participations");

@@ -110,7 +110,7 @@ async fn whatever_happens_at_once_the_numbers_are_those_of_the_participants() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_cancelled_takes_nobody_from_that_moment_on() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let host = world.person().await;
     let people = band(&world, 12, &["cello"]).await;
     for _ in 0..20 {

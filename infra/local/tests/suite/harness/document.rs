@@ -13,7 +13,7 @@ use tunelink_local::examples::{self, DOCUMENT};
 static COMPONENTS: LazyLock<Value> = LazyLock::new(|| json_schema(&DOCUMENT["components"]));
 
 /// The path template in the document that a path is of: one whose segments are all literal wins.
-pub fn template(path: &str) -> Option<&'static str> {
+pub(crate) fn template(path: &str) -> Option<&'static str> {
     let paths = DOCUMENT["paths"].as_object()?;
     let fits = |template: &&String| {
         let (mut a, mut b) = (template.split('/'), path.split('/'));
@@ -29,7 +29,13 @@ pub fn template(path: &str) -> Option<&'static str> {
 }
 
 /// Panics when the document does not promise such a reply to this call.
-pub fn check(method: &str, path: &str, status: u16, headers: &reqwest::header::HeaderMap, body: &[u8]) {
+pub(crate) fn check(
+    method: &str,
+    path: &str,
+    status: u16,
+    headers: &reqwest::header::HeaderMap,
+    body: &[u8],
+) {
     let template =
         template(path).filter(|template| DOCUMENT["paths"][template].get(method.to_lowercase()).is_some());
     let operation = match template {

@@ -1,7 +1,8 @@
 //! A world for one test: its own backend in memory, and people in it who speak HTTP.
 //!
-//! `TUNELINK_TEST_URL` points the suite at a deployed API instead; what needs more than HTTP then skips itself
-//! (`World::local`, see `docs/TESTING.md`). `TUNELINK_TEST_DYNAMODB` points the backends at another DynamoDB.
+//! `TUNELINK_TEST_URL` points the suite at a deployed API instead; what needs more than that one offers is then left
+//! out, and says so (`World::local`, `World::with_admins`, see `docs/TESTING.md`). `TUNELINK_TEST_DYNAMODB` points the
+//! backends at another DynamoDB.
 
 mod document;
 mod faults;
@@ -9,13 +10,16 @@ mod frames;
 mod person;
 mod socket;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, io::Write, sync::LazyLock};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tunelink::app::App;
+use tunelink::{
+    app::App,
+    config::{self, Config},
+};
 use tunelink_local::{
     backend::{Backend, Options},
     rights,
@@ -33,6 +37,8 @@ pub const PASSWORD: &str = "nuages-1940-minor-swing";
 /// One connection pool for all tests would tie their runtimes together; a client per world does not.
 pub struct World {
     backend: Option<Backend>,
+    /// The way to the table of the API that the suite is pointed at.
+    remote: Option<App>,
     url: String,
     http: reqwest::Client,
     pub faults: Faults,
@@ -43,16 +49,32 @@ impl World {
     pub async fn new() -> Self {
         #[allow(clippy::disallowed_methods)]
         match std::env::var("TUNELINK_TEST_URL") {
-            Ok(url) => Self { backend: None, url, http: reqwest::Client::new(), faults: Faults::default() },
+            Ok(url) => Self {
+                backend: None,
+                remote: remote_table().await,
+                url,
+                http: reqwest::Client::new(),
+                faults: Faults::default(),
+            },
             Err(_) => Self::start(true).await,
         }
+    }
+
+    /// A world in which there are admins, which it takes the table to make. `None` when the suite is pointed at a
+    /// deployed API and not given the settings of its functions.
+    pub async fn with_admins() -> Option<Self> {
+        let world = Self::new().await;
+        if world.backend.is_none() && world.remote.is_none() {
+            return left_out("an admin");
+        }
+        Some(world)
     }
 
     /// The same as [`local`](Self::local), but nothing is reacted to: for crowds of which the operations alone count.
     pub async fn still() -> Option<Self> {
         #[allow(clippy::disallowed_methods)]
         match std::env::var("TUNELINK_TEST_URL") {
-            Ok(_) => None,
+            Ok(_) => left_out("a backend of its own"),
             Err(_) => Some(Self::start(false).await),
         }
     }
@@ -66,7 +88,13 @@ impl World {
     /// A world whose clock, table and faults are in the test's hands. `None` when the suite is pointed at a
     /// deployed API, where they are not.
     pub async fn local() -> Option<Self> {
-        Some(Self::new().await).filter(|world| world.backend.is_some())
+        let world = Self::new().await;
+        if world.is_local() { Some(world) } else { left_out("a backend of its own") }
+    }
+
+    /// Whether clock, table and faults are in the test's hands.
+    pub const fn is_local(&self) -> bool {
+        self.backend.is_some()
     }
 
     async fn start(reacts: bool) -> Self {
@@ -82,7 +110,13 @@ impl World {
         let clock = backend.app().clock();
         let into_the_hour = clock.now().as_second().rem_euclid(3600).unsigned_abs();
         clock.advance(std::time::Duration::from_secs(3600 - into_the_hour));
-        Self { url: backend.url(), backend: Some(backend), http: reqwest::Client::new(), faults }
+        Self {
+            url: backend.url(),
+            backend: Some(backend),
+            remote: None,
+            http: reqwest::Client::new(),
+            faults,
+        }
     }
 
     pub fn backend(&self) -> &Backend {
@@ -158,10 +192,11 @@ impl World {
         Person::new(self.http.clone(), &self.url, name, &reply.created()["tokens"])
     }
 
-    /// A new admin.
+    /// A new admin; takes a world [`with_admins`](Self::with_admins).
     pub async fn admin(&self) -> Person {
         let person = self.person().await;
-        functions::admin::make_admin(self.app(), &person.name).await.expect("the person exists");
+        let app = self.remote.as_ref().unwrap_or_else(|| self.app());
+        functions::admin::make_admin(app, &person.name).await.expect("the person exists");
         self.log_in(&person.name).await
     }
 
@@ -188,6 +223,21 @@ impl World {
         let keys = self.items().await.into_keys();
         keys.filter(|(pk, _)| !aside.iter().any(|prefix| pk.starts_with(prefix))).collect()
     }
+}
+
+/// The way to a table that the environment names as it does to a function.
+async fn remote_table() -> Option<App> {
+    let config = Config::from_env().ok()?;
+    let clients = config::clients(&config).await;
+    Some(App::new(config, clients).expect("the settings are good"))
+}
+
+/// Says that this test is left out: not by `eprintln!`, which is shown of tests alone that fail.
+fn left_out(needs: &str) -> Option<World> {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or_default();
+    writeln!(std::io::stderr(), "left out: {name} needs {needs}").expect("there is a terminal or a file");
+    None
 }
 
 /// The request that registers somebody under this name.

@@ -117,7 +117,7 @@ async fn everybody_hears_that_an_event_is_cancelled_or_moved() {
 
 #[tokio::test]
 async fn who_changes_the_password_is_told() {
-    let Some(world) = World::local().await else { return };
+    let world = World::new().await;
     let person = world.person().await;
     let change = json!({ "old_password": PASSWORD, "new_password": "manoir-de-mes-reves-1942" });
     person.put("/v1/users/me/password", change).await.ok();

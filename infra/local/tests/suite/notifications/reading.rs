@@ -71,7 +71,7 @@ async fn they_page_and_end_with_ninety_days() {
 
 #[tokio::test]
 async fn nobody_reads_those_of_others() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let (admin, person) = two(&world).await;
     let path = announce_to(&admin, &person, "Yours").await;
     let other = world.person().await;

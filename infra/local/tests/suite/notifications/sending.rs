@@ -39,7 +39,7 @@ async fn an_announcement_reaches_those_of_an_event_in_their_language() {
 
 #[tokio::test]
 async fn an_announcement_is_for_one_or_for_many() {
-    let Some(world) = World::local().await else { return };
+    let Some(world) = World::with_admins().await else { return };
     let (admin, person) = two(&world).await;
     let nobody = "01900000-0000-7000-8000-000000000000";
     let post = async |body: Value| admin.post("/v1/notifications", body).await;
