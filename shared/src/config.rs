@@ -13,6 +13,7 @@ use crate::{
     auth::{Claims, SigningKey, VerifyingKeys},
     domain::{SessionId, UserId},
     encoding::Secret,
+    observe::Metrics,
 };
 
 /// Every setting, parsed.
@@ -131,10 +132,23 @@ fn check_pair(issuing: &Issuing, verifying_keys: &VerifyingKeys) -> Result<(), S
 /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration; INFO otherwise.
 #[allow(clippy::disallowed_methods)]
 pub(crate) fn log_level() -> tracing::Level {
-    std::env::var("AWS_LAMBDA_LOG_LEVEL")
-        .ok()
-        .and_then(|level| level.parse().ok())
-        .unwrap_or(tracing::Level::INFO)
+    level(std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().as_deref())
+}
+
+fn level(name: Option<&str>) -> tracing::Level {
+    match name {
+        // Of Lambda's levels the one that tracing does not have.
+        Some("FATAL") => tracing::Level::ERROR,
+        name => name.and_then(|name| name.parse().ok()).unwrap_or(tracing::Level::INFO),
+    }
+}
+
+/// `TUNELINK_METRICS`: `0`, `totals` (where it is not set) or `operations`; `TUNELINK_METRICS_NAMESPACE`: `TuneLink`
+/// where it is not set.
+#[allow(clippy::disallowed_methods)]
+pub(crate) fn metrics() -> Result<Metrics, String> {
+    let namespace = std::env::var("TUNELINK_METRICS_NAMESPACE").ok();
+    Metrics::parse(std::env::var("TUNELINK_METRICS").ok().as_deref(), namespace)
 }
 
 fn verifying_keys(text: &str, issuer: &str) -> Result<VerifyingKeys, String> {
@@ -219,5 +233,13 @@ mod tests {
         assert!(read(&a, &b, &secret).err().unwrap().contains("no counterpart"));
         assert!(read(&a, &a, &STANDARD.encode([7; 31])).err().unwrap().contains("shorter than 32"));
         assert!(read(&a, &a, "%").err().unwrap().contains("not base64"));
+    }
+
+    #[test]
+    fn every_level_of_lambda_is_known() {
+        let of = |name| level(Some(name)).to_string();
+        let names = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+        assert_eq!(names.map(of), names);
+        assert_eq!((of("FATAL"), level(None)), ("ERROR".to_owned(), tracing::Level::INFO));
     }
 }

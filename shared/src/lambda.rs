@@ -11,6 +11,7 @@ use crate::{
     app::App,
     config::{self, Config},
     live::LiveFunction,
+    observe::{self, Invocation},
     operation::Function,
     reaction::Reaction,
 };
@@ -32,7 +33,8 @@ pub fn serve_live(function: &'static LiveFunction) -> Result<(), Error> {
         let app = &app;
         lambda_runtime::run(service_fn(
             move |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| async move {
-                Ok::<_, Diagnostic>(function.call(app, event.payload).await)
+                let app = app.invoked(Invocation::of(&event.context));
+                Ok::<_, Diagnostic>(function.call(&app, event.payload).await)
             },
         ))
         .await
@@ -44,20 +46,15 @@ pub fn serve_reaction(reaction: &'static Reaction) -> Result<(), Error> {
     start(async |app| {
         let app = &app;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<dynamodb::Event>| async move {
-            Ok::<_, Diagnostic>(reaction.call(app, event.payload).await)
+            let app = app.invoked(Invocation::of(&event.context));
+            Ok::<_, Diagnostic>(reaction.call(&app, event.payload).await)
         }))
         .await
     })
 }
 
 fn start<F: Future<Output = Result<(), Error>>>(run: impl FnOnce(App) -> F) -> Result<(), Error> {
-    tracing_subscriber::fmt()
-        .json()
-        .with_span_list(false)
-        .without_time()
-        .with_max_level(config::log_level())
-        .with_target(false)
-        .init();
+    observe::begin(config::log_level(), config::metrics()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let config = Config::from_env()?;

@@ -6,6 +6,7 @@
 mod document;
 mod faults;
 mod frames;
+mod log;
 mod person;
 mod socket;
 
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 pub use self::{
     faults::Faults,
+    log::Log,
     person::{Call, Person, Reply},
     socket::Socket,
 };
