@@ -77,9 +77,11 @@ impl Intercept for Spans {
         "Spans"
     }
 
-    fn read_before_execution(
+    // Earlier it is not known yet which operation it is.
+    fn read_before_serialization(
         &self,
         context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some((service, operation)) = bag.load::<Metadata>().map(|call| (call.service(), call.name()))

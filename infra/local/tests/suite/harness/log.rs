@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tracing::{Level, subscriber::DefaultGuard};
+use tracing::{Level, level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::{Layer, layer::SubscriberExt};
 use tunelink::observe::{Detail, JsonLines, Metrics, what_is_told};
 
@@ -24,7 +24,9 @@ impl Log {
         let written = Written::default();
         let lines = written.clone();
         let metrics = Metrics { namespace: "TuneLink".to_owned(), detail: Detail::Totals };
-        let lines = JsonLines::new(move || lines.clone(), metrics).with_filter(what_is_told(level));
+        // What the local program itself tells is not on AWS.
+        let told = what_is_told(level).with_target("tunelink_local", LevelFilter::OFF);
+        let lines = JsonLines::new(move || lines.clone(), metrics).with_filter(told);
         let until = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
         Self { written, _until: until }
     }
