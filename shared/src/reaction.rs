@@ -144,13 +144,10 @@ impl Reaction {
     async fn one(&self, app: &App, change: &Change) -> Result<(), ()> {
         let sequence_number = change.sequence_number.as_str();
         let kind = change.key.kind().map(tracing::field::debug);
-        let span = match change.trace() {
-            Some(trace) => {
-                tracing::error_span!("change", kind, sequence_number, trace_id = trace.as_str())
-            }
-            // The trace of the batch is that of its lines.
-            None => tracing::error_span!("change", kind, sequence_number),
-        };
+        // Without one of its own its lines have the trace of the batch.
+        let trace = change.trace();
+        let trace_id = trace.as_ref().map(TraceId::as_str);
+        let span = tracing::error_span!("change", kind, sequence_number, trace_id);
         let work = async {
             let work = AssertUnwindSafe((self.react)(app, change)).catch_unwind().await;
             let outcome = work.unwrap_or_else(|_| Err(Error::internal("the reaction panicked")));

@@ -1,4 +1,4 @@
-//! CloudWatch's embedded metric format: metrics that are read from the lines of the log, and cost no call
+//! The embedded metric format of `CloudWatch`: metrics that are read from the lines of the log, and cost no call
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
 use serde_json::{Map, Value, json};

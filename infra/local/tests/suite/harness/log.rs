@@ -1,4 +1,4 @@
-//! The log as CloudWatch would get it.
+//! The log as `CloudWatch` would get it.
 
 use std::{
     io,
