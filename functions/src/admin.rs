@@ -22,7 +22,7 @@ pub async fn erase_due(app: &App) -> Result<usize> {
         match erasure::run(app.store(), user_id, app.now()).await {
             Ok(done) => erased += usize::from(done),
             Err(error) => {
-                tracing::error!(%user_id, %error, "an account could not be erased");
+                tracing::error!(user = app.alias(user_id), %error, "an account could not be erased");
                 failure.get_or_insert(error);
             }
         }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -16,8 +16,11 @@ use crate::{
     auth::{Gate, Hasher},
     config::Config,
     cursor::Cursors,
+    domain::UserId,
+    encoding::base64url,
     error::{Error, Result},
     live::Sockets,
+    observe::{Call, Invocation, TraceId},
     store::Store,
 };
 
@@ -30,6 +33,10 @@ pub struct App {
     store: Store,
     sockets: Sockets,
     sns: Option<aws_sdk_sns::Client>,
+    /// Whether the process has been called before.
+    is_warm: Arc<AtomicBool>,
+    invocation: Invocation,
+    call: Arc<Call>,
 }
 
 /// The SDK's clients. What an operation was not given it cannot call.
@@ -67,6 +74,7 @@ impl Clock {
 
 impl App {
     pub fn new(config: Config, clients: Clients) -> Result<Self> {
+        let clients = clients.observed(&config.table);
         let store = Store::new(clients.dynamodb, &config.table);
         Ok(Self {
             config: Arc::new(config),
@@ -75,6 +83,9 @@ impl App {
             store,
             sockets: Sockets::new(clients.live),
             sns: clients.sns,
+            is_warm: Arc::default(),
+            invocation: Invocation::default(),
+            call: Arc::new(Call::begin(false)),
         })
     }
 
@@ -84,10 +95,42 @@ impl App {
         Self { store: self.store.behind(gate), ..self.clone() }
     }
 
-    /// The same, with what a call asks of the table counted from nothing.
+    /// The same for one call that begins now: measured from nothing, and what it writes says which trace it belongs to.
     #[must_use]
-    pub fn metered(&self) -> Self {
-        Self { store: self.store.metered(), ..self.clone() }
+    pub(crate) fn for_call(&self, trace: Option<TraceId>) -> Self {
+        let is_cold = !self.is_warm.swap(true, Ordering::Relaxed);
+        Self { store: self.store.traced(trace), call: Arc::new(Call::begin(is_cold)), ..self.clone() }
+    }
+
+    /// The same with what Lambda says of an invocation.
+    pub(crate) fn invoked(&self, invocation: Invocation) -> Self {
+        Self { invocation, ..self.clone() }
+    }
+
+    pub(crate) const fn invocation(&self) -> &Invocation {
+        &self.invocation
+    }
+
+    pub(crate) fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// Says who calls, for the log.
+    pub fn called_by(&self, user: UserId) {
+        // A call has one caller, so that a second would be the same.
+        let _ = self.call.user.set(user);
+    }
+
+    /// What the log calls the caller by.
+    pub(crate) fn alias_of_caller(&self) -> Option<String> {
+        self.call.user.get().map(|user| self.alias(*user))
+    }
+
+    /// What the log calls somebody by: 16 characters, the same each time. Only who has the secret can make them of an
+    /// id: ids are public, so that a mere hash would name everybody.
+    pub fn alias(&self, user: UserId) -> String {
+        let tag = self.config.log_secret.tag("somebody", user.0.as_bytes());
+        base64url(tag.get(..12).unwrap_or_default())
     }
 
     /// The same with other settings.

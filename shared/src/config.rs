@@ -13,6 +13,7 @@ use crate::{
     auth::{Claims, SigningKey, VerifyingKeys},
     domain::{SessionId, UserId},
     encoding::Secret,
+    observe::Metrics,
 };
 
 /// Every setting, parsed.
@@ -24,6 +25,8 @@ pub struct Config {
     pub verifying_keys: VerifyingKeys,
     /// What issues tokens; only the functions that do so are given it.
     pub issuing: Option<Issuing>,
+    /// `TUNELINK_LOG_SECRET`: makes of people's ids the names that the log has for them (base64).
+    pub log_secret: Secret,
     /// `TUNELINK_CURSOR_SECRET`: seals cursors (base64); only the functions that page are given it.
     pub cursor_secret: Option<Secret>,
     pub limits: Limits,
@@ -106,6 +109,7 @@ impl Config {
             table: required("TUNELINK_TABLE")?,
             verifying_keys,
             issuing,
+            log_secret: secret("TUNELINK_LOG_SECRET", &required("TUNELINK_LOG_SECRET")?)?,
             cursor_secret: match get("TUNELINK_CURSOR_SECRET") {
                 None => None,
                 Some(text) => Some(secret("TUNELINK_CURSOR_SECRET", &text)?),
@@ -143,7 +147,21 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration; INFO otherwise.
 pub(crate) fn log_level() -> tracing::Level {
-    variable("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO)
+    level(variable("AWS_LAMBDA_LOG_LEVEL").as_deref())
+}
+
+fn level(name: Option<&str>) -> tracing::Level {
+    match name {
+        // Of Lambda's levels the one that tracing does not have.
+        Some("FATAL") => tracing::Level::ERROR,
+        name => name.and_then(|name| name.parse().ok()).unwrap_or(tracing::Level::INFO),
+    }
+}
+
+/// `TUNELINK_METRICS`: `0`, `totals` (where it is not set) or `operations`; `TUNELINK_METRICS_NAMESPACE`: `TuneLink`
+/// where it is not set.
+pub(crate) fn metrics() -> Result<Metrics, String> {
+    Metrics::parse(variable("TUNELINK_METRICS").as_deref(), variable("TUNELINK_METRICS_NAMESPACE"))
 }
 
 fn verifying_keys(text: &str, issuer: &str) -> Result<VerifyingKeys, String> {
@@ -216,7 +234,9 @@ mod tests {
             "TUNELINK_SIGNING_KEY_ID" => Some("k".to_owned()),
             "TUNELINK_SIGNING_KEY" => Some(STANDARD.encode(signing.to_pkcs8().unwrap())),
             "TUNELINK_VERIFYING_KEYS" => Some(keys.clone()),
-            "TUNELINK_REFRESH_SECRET" | "TUNELINK_CURSOR_SECRET" => Some(secret.to_owned()),
+            "TUNELINK_REFRESH_SECRET" | "TUNELINK_CURSOR_SECRET" | "TUNELINK_LOG_SECRET" => {
+                Some(secret.to_owned())
+            }
             _ => None,
         })
     }
@@ -229,5 +249,13 @@ mod tests {
         assert!(read(&a, &b, &secret).err().unwrap().contains("no counterpart"));
         assert!(read(&a, &a, &STANDARD.encode([7; 31])).err().unwrap().contains("shorter than 32"));
         assert!(read(&a, &a, "%").err().unwrap().contains("not base64"));
+    }
+
+    #[test]
+    fn every_level_of_lambda_is_known() {
+        let of = |name| level(Some(name)).to_string();
+        let names = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+        assert_eq!(names.map(of), names);
+        assert_eq!((of("FATAL"), level(None)), ("ERROR".to_owned(), tracing::Level::INFO));
     }
 }

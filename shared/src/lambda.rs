@@ -10,6 +10,7 @@ use crate::{
     app::App,
     config::{self, Config},
     live::LiveFunction,
+    observe::{self, Invocation},
     operation::Function,
     reaction::Reaction,
     schedule::Scheduled,
@@ -41,7 +42,8 @@ pub fn serve_live(function: &'static LiveFunction) -> Result<(), Error> {
             let app = &app;
             lambda_runtime::run(service_fn(
                 move |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| async move {
-                    Ok::<_, Diagnostic>(function.call(app, event.payload).await)
+                    let app = app.invoked(Invocation::of(&event.context));
+                    Ok::<_, Diagnostic>(function.call(&app, event.payload).await)
                 },
             ))
             .await
@@ -56,7 +58,8 @@ pub fn serve_reaction(reaction: &'static Reaction) -> Result<(), Error> {
         async |app| {
             let app = &app;
             lambda_runtime::run(service_fn(move |event: LambdaEvent<dynamodb::Event>| async move {
-                Ok::<_, Diagnostic>(reaction.call(app, event.payload).await)
+                let app = app.invoked(Invocation::of(&event.context));
+                Ok::<_, Diagnostic>(reaction.call(&app, event.payload).await)
             }))
             .await
         },
@@ -70,7 +73,8 @@ pub fn serve_scheduled(scheduled: &'static Scheduled) -> Result<(), Error> {
         async |app| {
             let app = &app;
             lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
-                scheduled.call(app, &event.context.request_id).await.map_err(|error| Diagnostic {
+                let app = app.invoked(Invocation::of(&event.context));
+                scheduled.call(&app).await.map_err(|error| Diagnostic {
                     error_type: error.code.as_str().to_owned(),
                     error_message: format!("{} did not finish", scheduled.name),
                 })
@@ -84,13 +88,7 @@ fn start(
     settings: impl AsyncFnOnce() -> Result<Config, String>,
     run: impl AsyncFnOnce(App) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    tracing_subscriber::fmt()
-        .json()
-        .with_span_list(false)
-        .without_time()
-        .with_max_level(config::log_level())
-        .with_target(false)
-        .init();
+    observe::begin(config::log_level(), config::metrics()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let config = settings().await?;

@@ -17,6 +17,7 @@ pub mod input;
 mod json;
 pub mod lambda;
 pub mod live;
+pub mod observe;
 pub mod openapi;
 pub mod operation;
 pub mod output;

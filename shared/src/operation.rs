@@ -1,11 +1,7 @@
 //! The contract: an operation is declared once, and from that declaration come its Lambda function, its local
 //! route, its entry in the document and the tests that every operation passes.
 
-use std::{
-    future::Future,
-    panic::AssertUnwindSafe,
-    time::{Duration, Instant},
-};
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use lambda_http::{
@@ -22,6 +18,7 @@ use crate::{
     http::{Reply, Terms, envelope},
     idempotency,
     input::{Input, header, limit_size},
+    observe::{self, Invocation, TraceId, report},
     openapi::Description,
     output::Output,
     store::Cost,
@@ -113,13 +110,23 @@ impl Function {
     pub async fn call(&'static self, app: &App, request: Request) -> Response<Body> {
         let context = request.request_context_ref();
         let request_id = context.and_then(request_id).unwrap_or_default().to_owned();
-        let span = tracing::info_span!("call", operation = self.name, request_id);
-        self.answer(app, &request, &request_id).instrument(span).await
+        let readable = |name| header(&request, name).ok().flatten();
+        // Lambda's own, which X-Ray knows; the gateway's where Lambda has none.
+        let trace = request.lambda_context_ref().and_then(|context| Invocation::of(context).trace);
+        let trace = trace.or_else(|| TraceId::of_header(readable("X-Amzn-Trace-Id")?));
+        let trace = trace.unwrap_or_else(|| TraceId::new(app.new_id()));
+        let client_trace_id = readable("Traceparent").and_then(observe::of_client);
+        let span = tracing::error_span!(
+            "call",
+            operation = self.name,
+            request_id,
+            trace_id = trace.as_str(),
+            client_trace_id
+        );
+        self.answer(&app.for_call(Some(trace)), &request, &request_id).instrument(span).await
     }
 
     async fn answer(&self, app: &App, request: &Request, request_id: &str) -> Response<Body> {
-        let started = Instant::now();
-        let app = &app.metered();
         let work = AssertUnwindSafe((self.respond)(app, request)).catch_unwind();
         let outcome = match tokio::time::timeout(LONGEST_CALL, work).await {
             Ok(Ok(outcome)) => outcome,
@@ -138,10 +145,11 @@ impl Function {
             done: self.done,
         };
         let mut response = envelope(&terms, outcome);
-        let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
-        let Cost { calls, rounds, items, rcu, wcu } = app.store().cost();
-        tracing::info!(status, code, ms, calls, rounds, items, rcu, wcu, "answered");
+        let status = response.status().as_u16();
+        report!(app, app.store().cost(), status >= 500, "answered", status, code);
         if app.config().debug {
+            let Cost { calls, rounds, items, rcu, wcu } = app.store().cost();
+            let ms = app.call().started.elapsed().as_millis();
             let cost = format!("calls {calls}, rounds {rounds}, items {items}, rcu {rcu}, wcu {wcu}");
             let timing = HeaderValue::from_str(&format!("dynamodb;desc=\"{cost}\", total;dur={ms}"));
             response.headers_mut().extend(timing.ok().map(|timing| (SERVER_TIMING, timing)));
@@ -162,6 +170,9 @@ fn request_id(context: &RequestContext) -> Option<&str> {
 
 async fn respond<Op: Operation>(app: &App, request: &Request) -> Result<Reply> {
     let claims = Op::Caller::ACCESS.claims(app, request)?;
+    if let Some(claims) = claims {
+        app.called_by(claims.user_id);
+    }
     limit_size(request)?;
     let input = Op::Input::extract(&Op::ROUTE, request)?;
     let caller = Op::Caller::admit(claims)?;

@@ -1,6 +1,6 @@
 //! What is done again and again, at the times of a schedule.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::panic::AssertUnwindSafe;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use tracing::Instrument;
@@ -8,6 +8,7 @@ use tracing::Instrument;
 use crate::{
     app::App,
     error::{Error, Result},
+    observe::report,
 };
 
 type Run = for<'a> fn(&'a App) -> BoxFuture<'a, Result<()>>;
@@ -26,22 +27,20 @@ impl Scheduled {
     }
 
     /// An error is for the schedule to try again.
-    pub async fn call(&'static self, app: &App, request_id: &str) -> Result<()> {
-        let span = tracing::info_span!("call", operation = self.name, request_id);
-        async {
-            let started = Instant::now();
-            let app = &app.metered();
-            let outcome = AssertUnwindSafe((self.run)(app)).catch_unwind().await;
-            let outcome = outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")));
-            if let Some(cause) = outcome.as_ref().err().and_then(Error::cause) {
-                tracing::error!(%cause, "failed");
-            }
-            let code = outcome.as_ref().err().map(|error| error.code.as_str());
-            let (cost, ms) = (app.store().cost(), started.elapsed().as_millis());
-            tracing::info!(code, ms, calls = cost.calls, rcu = cost.rcu, wcu = cost.wcu, "done");
-            outcome
+    pub async fn call(&'static self, app: &App) -> Result<()> {
+        let (request_id, trace) = app.invocation().clone().or_new(app.new_id());
+        let span = tracing::error_span!("call", operation = self.name, request_id, trace_id = trace.as_str());
+        self.answer(&app.for_call(Some(trace))).instrument(span).await
+    }
+
+    async fn answer(&self, app: &App) -> Result<()> {
+        let outcome = AssertUnwindSafe((self.run)(app)).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")));
+        if let Some(cause) = outcome.as_ref().err().and_then(Error::cause) {
+            tracing::error!(%cause, "failed");
         }
-        .instrument(span)
-        .await
+        let code = outcome.as_ref().err().map(|error| error.code.as_str());
+        report!(app, app.store().cost(), outcome.is_err(), "done", code);
+        outcome
     }
 }

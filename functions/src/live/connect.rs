@@ -21,6 +21,7 @@ impl LiveOperation for Connect {
     async fn run(app: &App, connection_id: ConnectionId, request: &LiveRequest) -> Result<()> {
         let (store, now) = (app.store(), app.now());
         let (Claims { user_id, session_id }, ticket) = claims(app, request).await?;
+        app.called_by(user_id);
         let session = sessions::find(store, user_id, session_id).await?;
         session.filter(|session| session.expires > now.as_second()).ok_or(Code::SessionEnded)?;
         let language = request.headers.get("accept-language").and_then(|accept| accept.to_str().ok());

@@ -15,7 +15,10 @@ impl LiveOperation for Disconnect {
 
     async fn run(app: &App, connection: ConnectionId, _: &LiveRequest) -> Result<()> {
         match connections::find(app.store(), &connection).await? {
-            Some(connection) => connections::remove(app.store(), &connection).await,
+            Some(connection) => {
+                app.called_by(connection.user_id);
+                connections::remove(app.store(), &connection).await
+            }
             None => Ok(()),
         }
     }

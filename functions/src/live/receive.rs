@@ -34,6 +34,7 @@ impl LiveOperation for Receive {
             // It was forgotten, perhaps while it was being opened, when it could not be closed yet.
             return app.sockets().close(&id).await;
         };
+        app.called_by(connection.user_id);
         let session = sessions::find(app.store(), connection.user_id, connection.session_id).await?;
         if session.is_none_or(|session| session.expires <= app.now().as_second()) {
             return connections::remove(app.store(), &connection).await;

@@ -320,7 +320,7 @@ async fn erase_hourly(app: App, stop: CancellationToken) {
     let mut interval = tokio::time::interval(ERASURES);
     while stop.run_until_cancelled(interval.tick()).await.is_some() {
         let function = &functions::ERASE_DUE;
-        if let Err(error) = rights::of(function.name, function.call(&app, "")).await {
+        if let Err(error) = rights::of(function.name, function.call(&app)).await {
             tracing::warn!("accounts are erased later: {error}");
         }
     }

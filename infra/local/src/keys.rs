@@ -24,16 +24,30 @@ pub type Variables = BTreeMap<String, String>;
 pub fn load_or_create(file: &Path) -> Result<Variables> {
     let failed = |cause| Error::File { path: file.to_owned(), cause };
     match fs::read_to_string(file) {
-        Ok(lines) => Ok(parse(&lines)),
+        Ok(lines) => {
+            let known = parse(&lines);
+            // A file of before has no secret for the log yet.
+            let mut variables = generate()?;
+            variables.retain(|name, _| name == "TUNELINK_LOG_SECRET" && !known.contains_key(name));
+            let is_whole = variables.is_empty();
+            variables.extend(known);
+            if !is_whole {
+                save(file, &variables).map_err(failed)?;
+            }
+            Ok(variables)
+        }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let variables = generate()?;
-            let lines: Vec<String> =
-                variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            write_atomically(file, &(lines.join("\n") + "\n")).map_err(failed)?;
+            save(file, &variables).map_err(failed)?;
             Ok(variables)
         }
         Err(error) => Err(failed(error)),
     }
+}
+
+fn save(file: &Path, variables: &Variables) -> std::io::Result<()> {
+    let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    write_atomically(file, &lines.concat())
 }
 
 /// Makes new secrets.
@@ -91,6 +105,7 @@ fn secrets() -> std::result::Result<Variables, Unspecified> {
         ("TUNELINK_VERIFYING_KEYS".to_owned(), verifying.to_string()),
         ("TUNELINK_REFRESH_SECRET".to_owned(), random()?),
         ("TUNELINK_CURSOR_SECRET".to_owned(), random()?),
+        ("TUNELINK_LOG_SECRET".to_owned(), random()?),
     ]))
 }
 

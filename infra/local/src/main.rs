@@ -10,21 +10,24 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+use tunelink::observe::{self, JsonLines, Metrics};
 use tunelink_local::backend::{Backend, Data};
-use tunelink_local::cli::{Cli, Command, Serve, Target};
+use tunelink_local::cli::{Cli, Command, LogFormat, Serve, Target};
 use tunelink_local::keys;
 use tunelink_local::stream::Redriven;
 use tunelink_local::target;
 
-/// One line a call, the gateway's: the operation's own is for AWS. The emulator warns of every condition that does
-/// not hold, which is daily business.
-const LOG_FILTER: &str = "info,dynoxide=error,tunelink::operation=warn";
+/// One line a call, the gateway's: the operation's own, and those of reactions, are for AWS. The emulator warns of every
+/// condition that does not hold, which is daily business.
+const LOG_FILTER: &str = "info,dynoxide=error,tunelink::operation=warn,tunelink::reaction=warn";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    log();
+    log(cli.log);
     let outcome = match cli.command {
         None => serve(cli.serve).await,
         Some(Command::Serve(serve_options)) => serve(serve_options).await,
@@ -152,7 +155,18 @@ fn stop_signal() -> Result<impl Future<Output = ()>, String> {
     })
 }
 
-fn log() {
+fn log(format: LogFormat) {
+    if format == LogFormat::Json {
+        let lines = JsonLines::new(std::io::stderr, Metrics::off());
+        let filter = EnvFilter::try_from_default_env();
+        match filter {
+            Ok(filter) => tracing_subscriber::registry().with(lines.with_filter(filter)).init(),
+            Err(_) => tracing_subscriber::registry()
+                .with(lines.with_filter(observe::what_is_told(tracing::Level::INFO)))
+                .init(),
+        }
+        return;
+    }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
     let is_terminal = std::io::stderr().is_terminal();
     let format = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(is_terminal);

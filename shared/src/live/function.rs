@@ -1,4 +1,4 @@
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -8,6 +8,7 @@ use crate::{
     app::App,
     domain::ConnectionId,
     error::{Error, Result},
+    observe::{Invocation, TraceId, report},
 };
 
 /// What the WebSocket API hands over: that a socket opens or closes, or what came over it.
@@ -50,17 +51,24 @@ impl LiveFunction {
         let context = &request.request_context;
         let request_id = context.request_id.as_deref().unwrap_or_default().to_owned();
         let connection = ConnectionId::new(context.connection_id.as_deref().unwrap_or_default());
-        let span =
-            tracing::info_span!("call", operation = self.name, request_id, connection = connection.as_str());
-        let status = self.answer(app, connection, &request).instrument(span).await;
+        // Of Lambda; where it says nothing, of the request that opens a socket, and else a new one.
+        let header = request.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
+        let trace = app.invocation().trace.clone().or_else(|| TraceId::of_header(header?));
+        let (_, trace) = Invocation { trace, request_id: None }.or_new(app.new_id());
+        let span = tracing::error_span!(
+            "call",
+            operation = self.name,
+            request_id,
+            trace_id = trace.as_str(),
+            connection = connection.as_str()
+        );
+        let status = self.answer(&app.for_call(Some(trace)), connection, &request).instrument(span).await;
         let mut response = ApiGatewayProxyResponse::default();
         response.status_code = status.into();
         response
     }
 
     async fn answer(&self, app: &App, connection: ConnectionId, request: &LiveRequest) -> u16 {
-        let started = Instant::now();
-        let app = &app.metered();
         let outcome = AssertUnwindSafe((self.run)(app, connection, request)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")));
         if let Some(cause) = outcome.as_ref().err().and_then(Error::cause) {
@@ -68,8 +76,7 @@ impl LiveFunction {
         }
         let code = outcome.as_ref().err().map(|error| error.code.as_str());
         let status = outcome.as_ref().err().map_or(200, |error| error.code.status());
-        let (cost, ms) = (app.store().cost(), started.elapsed().as_millis());
-        tracing::info!(status, code, ms, calls = cost.calls, rcu = cost.rcu, wcu = cost.wcu, "answered");
+        report!(app, app.store().cost(), status >= 500, "answered", status, code);
         status
     }
 }

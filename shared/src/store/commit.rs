@@ -50,7 +50,7 @@ impl Store {
     }
 
     async fn write(&self, write: Write, give: ReturnValue) -> Result<Option<Item>> {
-        let mut write = write.render();
+        let mut write = write.render(self.trace.as_ref());
         let mut contention = Contention::new();
         loop {
             match self.attempt(&write, give.clone()).await {
@@ -98,7 +98,8 @@ impl Store {
         if writes.len() > MAX_WRITES {
             return Err(Error::internal(format!("{} writes in one transaction", writes.len())));
         }
-        let mut writes: Vec<Rendered> = writes.into_iter().map(Write::render).collect();
+        let mut writes: Vec<Rendered> =
+            writes.into_iter().map(|write| write.render(self.trace.as_ref())).collect();
         let mut refusals: Vec<_> = writes.iter_mut().map(|write| write.refusal.take()).collect();
         let parts =
             writes.into_iter().map(|write| write.into_part(&self.table)).collect::<Result<Vec<_>>>()?;

@@ -1,5 +1,7 @@
 //! The only place that spells a key. `docs/DATA-MODEL.md` has the table of them all.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
@@ -27,6 +29,12 @@ impl Key {
     /// An item that has its partition to itself.
     fn alone(pk: String) -> Self {
         Self { sk: pk.clone(), pk }
+    }
+
+    /// That of an item.
+    pub(super) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: text("pk")?, sk: text("sk")? })
     }
 
     pub(super) fn attributes(&self) -> [(String, AttributeValue); 2] {

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    iter::Sum,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
@@ -19,6 +22,18 @@ pub struct Cost {
     pub rcu: f64,
     /// Write capacity units.
     pub wcu: f64,
+}
+
+impl Sum for Cost {
+    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
+        costs.fold(Self::default(), |sum, cost| Self {
+            calls: sum.calls + cost.calls,
+            rounds: sum.rounds + cost.rounds,
+            items: sum.items + cost.items,
+            rcu: sum.rcu + cost.rcu,
+            wcu: sum.wcu + cost.wcu,
+        })
+    }
 }
 
 impl Meter {

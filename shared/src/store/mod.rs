@@ -37,6 +37,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 
+pub(crate) use self::write::TRACE;
 pub use self::{
     condition::Condition,
     keys::Key,
@@ -44,7 +45,7 @@ pub use self::{
     read::{Found, Query},
     write::Write,
 };
-use crate::{auth::Gate, error::Error};
+use crate::{auth::Gate, error::Error, observe::TraceId};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -55,18 +56,19 @@ const CALENDAR: &str = "calendar";
 const GEO: [&str; 4] = ["geo3", "geo4", "geo5", "geo6"];
 const NEAR: &str = "near";
 
-/// The table, the gate that commits of this call have to pass, and what the call asks of the table.
+/// The table, the gate that commits of this call have to pass, what the call asks of the table, and its trace.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
     table: Arc<str>,
     gate: Gate,
     meter: Meter,
+    trace: Option<TraceId>,
 }
 
 impl Store {
     pub(crate) fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.into(), gate: Gate::wide_open(), meter: Meter::default() }
+        Self { client, table: table.into(), gate: Gate::wide_open(), meter: Meter::default(), trace: None }
     }
 
     pub(crate) fn behind(&self, gate: Gate) -> Self {
@@ -77,6 +79,11 @@ impl Store {
     #[must_use]
     pub fn metered(&self) -> Self {
         Self { meter: Meter::default(), ..self.clone() }
+    }
+
+    /// The same for a call that belongs to this trace.
+    pub(crate) fn traced(&self, trace: Option<TraceId>) -> Self {
+        Self { trace, ..self.metered() }
     }
 
     /// What was asked of the table so far.

@@ -8,7 +8,11 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::Patch,
+    observe::TraceId,
 };
+
+/// The attribute that names the trace of an item's last write.
+pub(crate) const TRACE: &str = "trace";
 
 /// One write, the condition it stands under, and what it means to the caller when that fails.
 #[derive(Debug)]
@@ -125,16 +129,39 @@ impl Write {
         }
     }
 
-    pub(super) fn render(self) -> Rendered {
+    /// Says which trace the write belongs to, on the items whose changes are reacted to. Where there is none it takes
+    /// away the one before: what is there is always that of the last write.
+    fn traced(self, trace: Option<&TraceId>) -> Self {
+        let value = trace.map(|trace| AttributeValue::S(trace.as_str().to_owned()));
+        match (self.kind, value) {
+            (Kind::Put(mut item), value) => {
+                if let Some(value) = value.filter(|_| Key::of(&item).is_some_and(|key| key.kind().is_some()))
+                {
+                    item.insert(TRACE.to_owned(), value);
+                }
+                Self { kind: Kind::Put(item), ..self }
+            }
+            (Kind::Update(key, mut changes), value) => {
+                if key.kind().is_some() {
+                    changes.push(value.map_or(Change::Remove(TRACE), |value| Change::Set(TRACE, value)));
+                }
+                Self { kind: Kind::Update(key, changes), ..self }
+            }
+            (kind, _) => Self { kind, ..self },
+        }
+    }
+
+    pub(super) fn render(self, trace: Option<&TraceId>) -> Rendered {
+        let this = self.traced(trace);
         let mut expression = Expression::default();
-        let condition = self.condition.map(|condition| condition.render(&mut expression));
-        let (target, update) = match self.kind {
+        let condition = this.condition.map(|condition| condition.render(&mut expression));
+        let (target, update) = match this.kind {
             Kind::Put(item) => (Target::Put(item), None),
             Kind::Delete(key) => (Target::Delete(key.into()), None),
             Kind::Check(key) => (Target::Check(key.into()), None),
             Kind::Update(key, changes) => (Target::Update(key.into()), expression.changes(changes)),
         };
-        Rendered { target, update, condition, expression, refusal: self.refusal }
+        Rendered { target, update, condition, expression, refusal: this.refusal }
     }
 }
 

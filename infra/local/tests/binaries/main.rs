@@ -32,7 +32,7 @@ const AT_A_TIME: usize = 4;
 /// What the samples name that there is not.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
 /// What a function does not start without.
-const REQUIRED: [&str; 3] = ["TUNELINK_TABLE", "TUNELINK_VERIFYING_KEYS", "TUNELINK_CURSOR_SECRET"];
+const REQUIRED: [&str; 3] = ["TUNELINK_TABLE", "TUNELINK_VERIFYING_KEYS", "TUNELINK_LOG_SECRET"];
 /// What one that issues tokens does not start without either, once it has the key that they belong to.
 const REQUIRED_WITH_KEY: [&str; 2] = ["TUNELINK_SIGNING_KEY_ID", "TUNELINK_REFRESH_SECRET"];
 

@@ -37,6 +37,8 @@ async fn loaded(world: &World) -> Items {
     items.retain(|(pk, sk), _| pk != "CATALOGUE" && !sk.starts_with("N#"));
     for item in items.values_mut() {
         item.remove("hash");
+        // No call has made a world.
+        item.remove("trace");
     }
     items
 }

@@ -7,6 +7,7 @@
 mod document;
 mod faults;
 mod frames;
+mod log;
 mod person;
 mod socket;
 
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 pub use self::{
     faults::Faults,
+    log::Log,
     person::{Call, Person, Reply},
     socket::Socket,
 };

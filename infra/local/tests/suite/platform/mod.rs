@@ -1,3 +1,5 @@
+mod logs;
+
 use reqwest::Method;
 
 use crate::harness::World;
