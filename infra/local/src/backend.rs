@@ -140,9 +140,10 @@ impl Backend {
         &self.data.app
     }
 
-    /// What a function needs that runs in a process of its own, on the same data.
-    pub const fn environment(&self) -> &Variables {
-        &self.data.environment
+    /// What the function of this name needs that runs in a process of its own, on the same data: it has the settings that
+    /// it has on AWS, and no others.
+    pub fn environment_of(&self, function: &str) -> Variables {
+        given(function, &self.data.environment)
     }
 
     /// How many sockets are open.
@@ -259,10 +260,7 @@ impl LocalData {
 
     /// What a function of this name runs on: it has the settings that it has on AWS, and no others.
     pub fn app_of(&self, function: &str) -> Result<App> {
-        let withheld = deployment::withheld(function);
-        let given = self.variables.iter().filter(|(name, _)| !withheld.contains(&name.as_str()));
-        let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
-        Ok(self.app.with(configure(&given)?))
+        Ok(self.app.with(configure(&given(function, &self.variables))?))
     }
 
     /// The way to fill the table quickly; `None` where DynamoDB is not the embedded one.
@@ -308,6 +306,13 @@ pub fn variables(keys: &Variables, overrides: &Variables) -> Variables {
     variables.extend(keys.clone());
     variables.extend(overrides.clone());
     variables
+}
+
+/// Those of the variables that the function is given on AWS as well.
+fn given(function: &str, variables: &Variables) -> Variables {
+    let withheld = deployment::withheld(function);
+    let given = variables.iter().filter(|(name, _)| !withheld.contains(&name.as_str()));
+    given.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// What these variables say.

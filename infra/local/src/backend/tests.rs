@@ -66,6 +66,19 @@ async fn a_folder_serves_one_process_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn functions_in_other_processes_find_all_that_they_need_in_a_file() {
+    let scratch = Scratch::new();
+    let backend = Backend::start(scratch.options()).await.unwrap();
+    let file = std::fs::read_to_string(scratch.0.join("functions.env")).unwrap();
+    for (name, value) in backend.environment_of("log_in") {
+        assert!(file.contains(&format!("{name}='{value}'\n")), "{name}: {file}");
+    }
+    assert!(file.contains(&format!("AWS_ENDPOINT_URL_DYNAMODB='{}'\n", backend.dynamodb_url())));
+    assert!(file.contains(&format!("TUNELINK_LIVE_ENDPOINT='{}/live'\n", backend.url())));
+    backend.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_is_taken_is_named_with_the_option_that_changes_it() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let _listener = tokio::net::TcpListener::bind(taken).await.unwrap();
