@@ -16,6 +16,9 @@ pub(super) fn write(text: &mut String, function: &Deployed, rights: Option<&BTre
     of_table(text, rights);
     of_indexes(text, rights);
     of_services(text, rights);
+    if function.name == functions::REACT.name {
+        of_stream(text);
+    }
     if function.settings().contains(&Setting::Issuing) {
         // Secrets Manager adds six characters to a name.
         let secret = "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${IssuingSecret}-??????";
@@ -87,6 +90,16 @@ fn condition(text: &mut String, keys: &BTreeSet<&str>) {
          dynamodb:LeadingKeys: [{}]\n",
         keys.join(", ")
     );
+}
+
+/// What Lambda does with the function's own role before it calls it, and when it gives up:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>.
+fn of_stream(text: &mut String) {
+    let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+    statement(text, &read, "!GetAtt Table.StreamArn");
+    // Streams are listed without naming any.
+    statement(text, &["dynamodb:ListStreams"], "\"*\"");
+    statement(text, &["sqs:SendMessage"], "!GetAtt FailureQueue.Arn");
 }
 
 fn of_services(text: &mut String, rights: &BTreeSet<Right>) {
