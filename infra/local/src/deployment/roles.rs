@@ -149,3 +149,42 @@ fn statement(text: &mut String, actions: &[&str], resource: &str) {
         actions.join(", ")
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::RIGHTS;
+
+    /// What a role allows on partitions of the table and its indexes, written as rights are.
+    fn allowed(role: &str) -> BTreeSet<String> {
+        let list = |text: &str| -> Vec<String> {
+            text.trim_matches(['[', ']']).split(", ").map(|one| one.trim_matches('"').to_owned()).collect()
+        };
+        let (mut actions, mut resource, mut allowed) = (Vec::new(), String::new(), BTreeSet::new());
+        for line in role.lines().map(str::trim) {
+            if let Some(text) = line.strip_prefix("Action: ") {
+                actions = list(text);
+            } else if let Some(text) = line.strip_prefix("Resource: ") {
+                resource = text.replace("!GetAtt Table.Arn", "table").replace("!Sub ${Table.Arn}/", "");
+            } else if let Some(text) = line.strip_prefix("dynamodb:LeadingKeys: ") {
+                for keys in list(text) {
+                    allowed.extend(actions.iter().map(|action| format!("{action} {resource} {keys}")));
+                }
+            }
+        }
+        allowed
+    }
+
+    #[test]
+    fn a_role_allows_what_is_listed_and_no_more() {
+        for function in all() {
+            let rights = &RIGHTS.get(function.name).cloned().unwrap_or_default();
+            let mut role = String::new();
+            write(&mut role, &function, Some(rights));
+            let on_partitions =
+                |right: &&Right| matches!(right.resource, Resource::Table { .. } | Resource::Index { .. });
+            let listed = rights.iter().filter(on_partitions).map(ToString::to_string).collect();
+            assert_eq!(allowed(&role), listed, "{}", function.name);
+        }
+    }
+}
