@@ -38,6 +38,8 @@ pub enum Setting {
 const HASH: [&str; 5] = ["register", "log_in", "issue_token", "change_password", "delete_my_account"];
 /// They issue tokens.
 const ISSUE: [&str; 4] = ["register", "log_in", "issue_token", "refresh_session"];
+/// They count what comes from one address.
+const COUNT: [&str; 3] = ["register", "log_in", "issue_token"];
 
 /// API Gateway waits for 30 seconds; a call gives up after 25.
 const API_TIMEOUT: u32 = 29;
@@ -86,7 +88,7 @@ impl Deployed {
             (ISSUE.contains(&self.name), Setting::Issuing),
             (["receive", "react"].contains(&self.name), Setting::Live),
             (["register_device", "react"].contains(&self.name), Setting::Push),
-            (ISSUE.contains(&self.name), Setting::Attempts),
+            (COUNT.contains(&self.name), Setting::Attempts),
         ];
         given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, setting)| setting).collect()
     }
@@ -188,4 +190,28 @@ fn write_function(text: &mut String, function: &Deployed) {
         "  {id}Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      \
          LogGroupName: !Sub /tunelink/${{AWS::StackName}}/{name}\n      RetentionInDays: !Ref LogRetention\n"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rights::RIGHTS;
+
+    #[test]
+    fn whoever_has_rights_is_deployed() {
+        let deployed: BTreeSet<&str> = all().iter().map(|function| function.name).collect();
+        assert_eq!(RIGHTS.keys().find(|name| !deployed.contains(name.as_str())), None);
+        assert_eq!(deployed.len(), all().len());
+    }
+
+    #[test]
+    fn the_reaction_alone_reads_the_stream() {
+        for function in all() {
+            let mut role = String::new();
+            roles::write(&mut role, &function, None);
+            assert_eq!(role.contains("dynamodb:GetRecords"), function.name == "react", "{}", function.name);
+        }
+    }
 }

@@ -47,7 +47,7 @@ mod tests {
     /// One key of every kind of item in docs/DATA-MODEL.md.
     const KEYS: [(&str, &str); 34] = [
         ("U#1", "PROFILE"),
-        ("U#1", "CREDENTIAL"),
+        ("CREDENTIAL#1", "CREDENTIAL#1"),
         ("U#1", "PREFERENCES"),
         ("U#1", "SESSION#1"),
         ("U#1", "DEVICE#1"),

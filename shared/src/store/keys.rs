@@ -104,8 +104,9 @@ pub fn profile(id: UserId) -> Key {
     Key::new(user(id), "PROFILE")
 }
 
+/// Apart from all else that is the person's: so only the functions that look at passwords have the right to read it.
 pub fn credential(id: UserId) -> Key {
-    Key::new(user(id), "CREDENTIAL")
+    Key::alone(format!("CREDENTIAL#{id}"))
 }
 
 /// `name` in its canonical form.

@@ -56,6 +56,23 @@ async fn what_is_on_disk_outlives_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_function_may_do_what_is_listed_for_it_and_no_more() {
+    let backend = Backend::start(Options::ephemeral()).await.unwrap();
+    let get = async |function: &'static str, pk: &str| {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let get = backend.client().get_item().table_name(TABLE).key("pk", text(pk)).key("sk", text("a"));
+        let refused = rights::of(function, get.send()).await.err();
+        refused.and_then(|error| error.into_service_error().meta().code().map(str::to_owned))
+    };
+    let denied = Some("AccessDeniedException".to_owned());
+    assert_eq!(get("get_health", "CATALOGUE").await, None);
+    assert_eq!(get("get_health", "CATALOGUES").await, denied, "another partition");
+    assert_eq!(get("list_genres", "CATALOGUE").await, denied, "it may query alone");
+    assert_eq!(get("no_function", "CATALOGUE").await, denied);
+    backend.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_serves_one_process_at_a_time() {
     let scratch = Scratch::new();
     let backend = Backend::start(scratch.options()).await.unwrap();

@@ -5,12 +5,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, io, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use tunelink_local::{
     generated::{self, COMMAND, File},
-    rights::used,
+    rights::{Rights, used},
 };
 
 #[derive(Parser)]
@@ -59,9 +59,9 @@ fn bring(file: &File, options: &Options, stale: &mut usize) -> io::Result<()> {
 }
 
 /// Says which rights are listed and not used, or used and not listed; gives their number.
-fn say_differences(used: &tunelink_local::rights::Rights) -> io::Result<usize> {
+fn say_differences(used: &Rights) -> io::Result<usize> {
     let listed = generated::listed_rights()?;
-    let pairs = |rights: &tunelink_local::rights::Rights| -> std::collections::BTreeSet<String> {
+    let pairs = |rights: &Rights| -> BTreeSet<String> {
         rights
             .iter()
             .flat_map(|(name, rights)| rights.iter().map(move |right| format!("{name}: {right}")))

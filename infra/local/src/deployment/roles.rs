@@ -16,13 +16,13 @@ pub(super) fn write(text: &mut String, function: &Deployed, rights: Option<&BTre
     of_table(text, rights);
     of_indexes(text, rights);
     of_services(text, rights);
+    if function.name == functions::REACT.name {
+        of_stream(text);
+    }
     if function.settings().contains(&Setting::Issuing) {
         // Secrets Manager adds six characters to a name.
         let secret = "!Sub arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${IssuingSecret}-??????";
         statement(text, &["secretsmanager:GetSecretValue"], secret);
-    }
-    if function.name == functions::REACT.name {
-        read_stream(text);
     }
     statement(text, &["logs:CreateLogStream", "logs:PutLogEvents"], &format!("!GetAtt {id}Logs.Arn"));
     // X-Ray knows no resources.
@@ -37,14 +37,6 @@ pub(super) fn write_gateway(text: &mut String) {
     for function in all().iter().filter(|function| !unasked.contains(&function.name)) {
         let _ = writeln!(text, "                  - !GetAtt {}Function.Arn", function.id());
     }
-}
-
-/// Lambda reads the stream and writes to the queue of failures with the rights of the function.
-fn read_stream(text: &mut String) {
-    let reading = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
-    statement(text, &reading, "!GetAtt Table.StreamArn");
-    statement(text, &["dynamodb:ListStreams"], "!Sub ${Table.Arn}/stream/*");
-    statement(text, &["sqs:SendMessage"], "!GetAtt FailureQueue.Arn");
 }
 
 fn head(text: &mut String, id: &str, service: &str) {
@@ -100,6 +92,15 @@ fn condition(text: &mut String, keys: &BTreeSet<&str>) {
     );
 }
 
+/// What Lambda does with the function's own role before it calls it, and when it gives up:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html>.
+fn of_stream(text: &mut String) {
+    let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+    statement(text, &read, "!GetAtt Table.StreamArn");
+    statement(text, &["dynamodb:ListStreams"], "!Sub ${Table.Arn}/stream/*");
+    statement(text, &["sqs:SendMessage"], "!GetAtt FailureQueue.Arn");
+}
+
 fn of_services(text: &mut String, rights: &BTreeSet<Right>) {
     let mut methods = BTreeSet::new();
     let (mut on_applications, mut on_endpoints) = (Vec::new(), Vec::new());
@@ -146,4 +147,43 @@ fn statement(text: &mut String, actions: &[&str], resource: &str) {
         "              - Effect: Allow\n                Action: [{}]\n                Resource: {resource}\n",
         actions.join(", ")
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::RIGHTS;
+
+    /// What a role allows on partitions of the table and its indexes, written as rights are.
+    fn allowed(role: &str) -> BTreeSet<String> {
+        let list = |text: &str| -> Vec<String> {
+            text.trim_matches(['[', ']']).split(", ").map(|one| one.trim_matches('"').to_owned()).collect()
+        };
+        let (mut actions, mut resource, mut allowed) = (Vec::new(), String::new(), BTreeSet::new());
+        for line in role.lines().map(str::trim) {
+            if let Some(text) = line.strip_prefix("Action: ") {
+                actions = list(text);
+            } else if let Some(text) = line.strip_prefix("Resource: ") {
+                resource = text.replace("!GetAtt Table.Arn", "table").replace("!Sub ${Table.Arn}/", "");
+            } else if let Some(text) = line.strip_prefix("dynamodb:LeadingKeys: ") {
+                for keys in list(text) {
+                    allowed.extend(actions.iter().map(|action| format!("{action} {resource} {keys}")));
+                }
+            }
+        }
+        allowed
+    }
+
+    #[test]
+    fn a_role_allows_what_is_listed_and_no_more() {
+        for function in all() {
+            let rights = &RIGHTS.get(function.name).cloned().unwrap_or_default();
+            let mut role = String::new();
+            write(&mut role, &function, Some(rights));
+            let on_partitions =
+                |right: &&Right| matches!(right.resource, Resource::Table { .. } | Resource::Index { .. });
+            let listed = rights.iter().filter(on_partitions).map(ToString::to_string).collect();
+            assert_eq!(allowed(&role), listed, "{}", function.name);
+        }
+    }
 }

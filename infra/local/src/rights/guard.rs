@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use aws_smithy_runtime_api::{
     client::{
@@ -43,21 +43,18 @@ impl HttpConnector for Guard<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Some(function) = caller() else { return self.0.call(request) };
         let needs = needs::of(&request);
-        used::note(function, &needs);
         let granted = RIGHTS.get(function);
-        let lacking = needs.iter().find(|need| !granted.is_some_and(|granted| allows(granted, need)));
-        match lacking {
+        match needs.iter().find(|need| !granted.is_some_and(|granted| granted.contains(need))) {
             Some(right) if !used::everything_is_allowed() => {
                 tracing::error!(function, %right, "the function has no such right; see docs/ADDING-AN-OPERATION.md");
                 HttpConnectorFuture::ready(Ok(denied(function, right)))
             }
-            _ => self.0.call(request),
+            _ => {
+                used::note(function, &needs);
+                self.0.call(request)
+            }
         }
     }
-}
-
-fn allows(granted: &BTreeSet<Right>, need: &Right) -> bool {
-    granted.contains(need)
 }
 
 /// As DynamoDB words it.

@@ -38,7 +38,7 @@ fn dynamodb(operation: &str, body: &Value) -> Vec<Right> {
             tables(body).flat_map(|table| list(&table["Keys"])).map(|key| table(operation, key)).collect()
         }
         "BatchWriteItem" => {
-            let key = |write: &'_ Value| {
+            let key = |write: &Value| {
                 table(operation, write.pointer("/PutRequest/Item").unwrap_or(&write["DeleteRequest"]["Key"]))
             };
             tables(body).flat_map(list).map(key).collect()

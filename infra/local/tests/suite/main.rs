@@ -9,6 +9,7 @@ mod contract;
 mod conversations;
 mod events;
 mod harness;
+mod idempotency;
 mod live;
 mod notifications;
 mod platform;

@@ -138,7 +138,8 @@ async fn the_numbers_of_a_loaded_world_are_those_of_its_items() {
             }
             "PROFILE" => {
                 assert!(in_event("INSTRUMENT#") >= 1);
-                assert!(items.contains_key(&(pk.clone(), "CREDENTIAL".to_owned())));
+                let credential = pk.replace("U#", "CREDENTIAL#");
+                assert!(items.contains_key(&(credential.clone(), credential)));
             }
             _ => {}
         }

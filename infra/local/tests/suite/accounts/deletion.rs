@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tunelink::{domain::UserId, store::erasure};
 
+use super::Door;
 use crate::{
     conversations::{direct, group, say},
     harness::{PASSWORD, Person, World, account},
@@ -84,22 +85,24 @@ async fn an_interrupted_erasure_is_taken_up() {
 
 #[tokio::test]
 async fn someone_who_left_comes_back_within_thirty_days() {
-    let Some(world) = World::local().await else { return };
-    let (person, other) = settled(&world).await;
-    let before = person.get("/v1/users/me").await.ok();
-    leave(&person, "deactivate").await;
-    person.get("/v1/users/me").await.refused(401, "session_ended");
-    other.get(&format!("/v1/users/{}", person.id)).await.refused(404, "not_found");
-    world.post("/v1/auth/register", account(&person.name)).await.refused(409, "username_taken");
-    world.pass(29 * DAY).await;
-    assert_eq!(world.erase_due().await.unwrap(), 0);
-    let back = world.log_in(&person.name).await;
-    assert_eq!(back.get("/v1/users/me").await.ok(), before);
-    let other = world.log_in(&other.name).await;
-    other.get(&format!("/v1/users/{}", person.id)).await.ok();
-    world.pass(60 * DAY).await;
-    assert_eq!(world.erase_due().await.unwrap(), 0);
-    world.log_in(&person.name).await;
+    for door in Door::ALL {
+        let Some(world) = World::local().await else { return };
+        let (person, other) = settled(&world).await;
+        let before = person.get("/v1/users/me").await.ok();
+        leave(&person, "deactivate").await;
+        person.get("/v1/users/me").await.refused(401, "session_ended");
+        other.get(&format!("/v1/users/{}", person.id)).await.refused(404, "not_found");
+        world.post("/v1/auth/register", account(&person.name)).await.refused(409, "username_taken");
+        world.pass(29 * DAY).await;
+        assert_eq!(world.erase_due().await.unwrap(), 0);
+        let back = door.enter(&world, &person.name).await;
+        assert_eq!(world.get("/v1/users/me").bearer(&back).await.ok(), before, "{door:?}");
+        let other = world.log_in(&other.name).await;
+        other.get(&format!("/v1/users/{}", person.id)).await.ok();
+        world.pass(60 * DAY).await;
+        assert_eq!(world.erase_due().await.unwrap(), 0);
+        door.enter(&world, &person.name).await;
+    }
 }
 
 #[tokio::test]
@@ -108,8 +111,9 @@ async fn after_thirty_days_there_is_no_way_back() {
     let (person, _) = settled(&world).await;
     leave(&person, "deactivate").await;
     world.pass(30 * DAY).await;
-    let login = json!({ "identifier": person.name, "password": PASSWORD });
-    world.post("/v1/auth/login", login).await.refused(401, "wrong_credentials");
+    for door in Door::ALL {
+        door.stays_shut(&world, &person.name, PASSWORD).await;
+    }
     assert_eq!(world.erase_due().await.unwrap(), 1);
     assert_eq!(traces(&world, &person).await, [""; 0]);
     world.post("/v1/auth/register", account(&person.name)).await.created();

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Door;
 use crate::harness::{PASSWORD, Reply, World, account};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -19,13 +20,21 @@ async fn username_and_address_both_do_in_any_case() {
     let world = World::new().await;
     let person = world.person().await;
     let name = &person.name;
-    for identifier in
-        [name.clone(), name.to_uppercase(), format!("{name}@example.org"), format!("{name}@EXAMPLE.ORG")]
-    {
-        let tokens = log_in(&world, &identifier, PASSWORD, None).await.ok();
-        assert_eq!(tokens["user_id"], person.id.as_str());
-        assert_ne!(tokens["session_id"], person.session_id.as_str());
+    for door in Door::ALL {
+        for identifier in
+            [name.clone(), name.to_uppercase(), format!("{name}@example.org"), format!("{name}@EXAMPLE.ORG")]
+        {
+            let token = door.enter(&world, &identifier).await;
+            assert_eq!(world.get("/v1/users/me").bearer(&token).await.ok()["user_id"], person.id.as_str());
+        }
     }
+    let sessions = person.get("/v1/auth/sessions").await.ok();
+    let sessions = sessions.as_array().unwrap();
+    assert_eq!(sessions.len(), 9, "each has its own");
+    assert_eq!(
+        sessions.iter().filter(|session| session["session_id"] == person.session_id.as_str()).count(),
+        1
+    );
 }
 
 #[tokio::test]

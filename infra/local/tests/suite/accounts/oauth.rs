@@ -35,3 +35,24 @@ async fn the_token_endpoint_speaks_oauth() {
     let reply = call().json(serde_json::json!({ "grant_type": "password" })).await;
     assert_eq!((reply.status, &reply.body["error"]), (400, &"invalid_request".into()));
 }
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_back_ends_the_session_here_too() {
+    let world = World::new().await;
+    let person = world.person().await;
+    let refresh = async |token: &str| {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        world.call(reqwest::Method::POST, TOKEN).form(&form).await
+    };
+    let mut token = person.refresh_token.clone();
+    for _ in 0..2 {
+        let reply = refresh(&token).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.body["refresh_token"].as_str().unwrap().clone_into(&mut token);
+    }
+    for token in [&person.refresh_token, &token] {
+        let reply = refresh(token).await;
+        assert_eq!((reply.status, &reply.body["error"]), (400, &"invalid_grant".into()));
+    }
+    person.get("/v1/users/me").await.refused(401, "session_ended");
+}

@@ -116,9 +116,10 @@ async fn of_fifty_who_want_one_name_one_gets_it_and_the_others_leave_nothing() {
     let user = format!("U#{}", won[0]["account"]["user_id"].as_str().unwrap());
     let session = format!("SESSION#{}", won[0]["tokens"]["session_id"].as_str().unwrap());
     let email = format!("EMAIL#{}", won[0]["account"]["email"].as_str().unwrap());
+    let credential = user.replace("U#", "CREDENTIAL#");
     let mut expected = vec![
         (email.clone(), email),
-        (user.clone(), "CREDENTIAL".to_owned()),
+        (credential.clone(), credential),
         (user.clone(), "PROFILE".to_owned()),
         (user, session),
         (format!("USERNAME#{name}"), format!("USERNAME#{name}")),

@@ -12,7 +12,7 @@ use crate::harness::{Person, World, unique};
 const KINDS: [(&str, &str); 2] =
     [("/v1/instruments", "/v1/users/me/instruments"), ("/v1/genres", "/v1/users/me/genres")];
 
-fn entry(base: &str, id: &str) -> Value {
+pub(crate) fn entry(base: &str, id: &str) -> Value {
     let mut entry =
         json!({ "id": id, "name": { "en": format!("{id} in English"), "fr": format!("{id} en français") } });
     if base == "/v1/instruments" {

@@ -78,6 +78,14 @@ async fn admins_rename_and_make_admins_and_members_do_not() {
     ann.put(&member(&path, &bob), json!({ "role": "admin" })).await.ok();
     assert!(bob.patch(&path, json!({ "title": null })).await.ok()["title"].is_null());
     ann.patch(&path, json!({ "title": "" })).await.refused(422, "too_short");
+    // What comes back is the whole conversation, with what others said last.
+    say(&ann, &path, "Which name is it?").await;
+    let renamed = bob.patch(&path, json!({ "title": "Quintet" })).await.ok();
+    assert_eq!(
+        (&renamed["title"], &renamed["last_message"]["text"]),
+        (&json!("Quintet"), &json!("Which name is it?"))
+    );
+    assert_eq!(renamed, bob.get(&path).await.ok());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 mod announcing;
 mod changing;
 mod deciding;
+mod interrupted;
 mod joining;
 mod leaving;
 mod mine;
@@ -21,7 +22,7 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-fn in_days(days: i64) -> Timestamp {
+pub(crate) fn in_days(days: i64) -> Timestamp {
     now() + SignedDuration::from_hours(24 * days)
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn part(person: &Person, event: &str) -> String {
     format!("{event}/participations/{}", person.id)
 }
 
-async fn status(person: &Person, event: &str) -> String {
+pub(crate) async fn status(person: &Person, event: &str) -> String {
     let event = person.get(event).await.ok();
     event["participation"]["status"].as_str().unwrap_or("none").to_owned()
 }

@@ -147,14 +147,19 @@ impl World {
         stream.records().await.expect("the stream can be read")
     }
 
-    /// Has all changes so far come to the reaction once more, and waits for what follows.
-    pub async fn repeat(&self) {
-        for records in self.changes().await.chunks(100) {
+    /// Gives these changes to the reaction, with the rights that it has.
+    pub async fn react(&self, changes: &[EventRecord]) {
+        for records in changes.chunks(100) {
             let mut batch = Event::default();
             batch.records = records.to_vec();
-            let failures = functions::REACT.call(self.app(), batch).await.batch_item_failures;
-            assert!(failures.is_empty(), "a repetition fails: {failures:?}");
+            let done = rights::of(functions::REACT.name, functions::REACT.call(self.app(), batch)).await;
+            assert!(done.batch_item_failures.is_empty(), "it fails: {:?}", done.batch_item_failures);
         }
+    }
+
+    /// Has all changes so far come to the reaction once more, and waits for what follows.
+    pub async fn repeat(&self) {
+        self.react(&self.changes().await).await;
         self.settled().await;
     }
 

@@ -83,11 +83,47 @@ async fn closing_a_socket_forgets_it() {
     let ann = world.person().await;
     let socket = world.socket(&ann).await;
     socket.vanish();
+    forgets_every_socket(&world).await;
+}
+
+/// The reaction to the end of a session may be late.
+#[tokio::test]
+async fn what_comes_over_a_socket_whose_session_has_ended_is_not_done_and_the_socket_is_forgotten() {
+    let Some(world) = World::still().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    let path = direct(&ann, &bob).await;
+    let phone = world.log_in(&bob.name).await;
+    let mut socket = world.socket(&phone).await;
+    phone.post("/v1/auth/logout", json!({})).await.ok();
+    let id = path.rsplit('/').next().expect("an id");
+    let message = json!({ "conversation_id": id, "text": "Too late", "client_message_id": "a" });
+    socket.send("send_message", message).await;
+    forgets_every_socket(&world).await;
+    assert_eq!(ann.get(&format!("{path}/messages")).await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn a_socket_that_was_forgotten_is_closed_as_soon_as_it_speaks() {
+    let Some(world) = World::still().await else { return };
+    let ann = world.person().await;
+    let mut socket = world.socket(&ann).await;
+    let backend = world.backend();
+    for (pk, sk) in world.own_items().await.into_iter().filter(|(_, sk)| sk.starts_with("CONNECTION#")) {
+        let text = aws_sdk_dynamodb::types::AttributeValue::S;
+        let delete = backend.client().delete_item().table_name(backend.table());
+        delete.key("pk", text(pk)).key("sk", text(sk)).send().await.expect("it is deleted");
+    }
+    socket.send("ping", json!({})).await;
+    assert_eq!(socket.next().await, None, "it is closed, and not answered");
+}
+
+/// Fails unless the table has no sockets any more, within a few seconds.
+async fn forgets_every_socket(world: &World) {
     for _ in 0..100 {
-        if !world.own_items().await.iter().any(|(pk, _)| pk.starts_with("CONNECTION#")) {
+        if !world.own_items().await.iter().any(|(_, sk)| sk.starts_with("CONNECTION#")) {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("it is still there");
 }

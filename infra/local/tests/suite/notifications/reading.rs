@@ -3,7 +3,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{announce_to, told, two};
-use crate::harness::World;
+use crate::{
+    conversations::{direct, say},
+    harness::World,
+};
 
 fn titles(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|told| told["title"].as_str().unwrap()).collect()
@@ -67,6 +70,18 @@ async fn they_page_and_end_with_ninety_days() {
     let list = person.get("/v1/notifications").await;
     assert_eq!((&list.body["data"], &list.body["page"]["unread"]), (&json!([]), &json!(0)));
     assert_eq!(person.get("/v1/notifications?unread=true").await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn one_of_a_message_alone_quotes_it_as_the_list_does() {
+    let Some(world) = World::local().await else { return };
+    let (ann, bob) = (world.person().await, world.person().await);
+    say(&ann, &direct(&ann, &bob).await, "Are you there?").await;
+    world.settled().await;
+    let list = bob.get("/v1/notifications").await.ok();
+    let path = format!("/v1/notifications/{}", list[0]["notification_id"].as_str().unwrap());
+    let alone = bob.get(&path).await.ok();
+    assert_eq!((&alone, &alone["body"]), (&list[0], &json!("Are you there?")));
 }
 
 #[tokio::test]
