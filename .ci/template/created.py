@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
 from collections import Counter
 from typing import Any, Iterator
@@ -23,6 +24,12 @@ from stack import CODE, ROOT, Stack, inlined, transformed
 
 NAME = "tunelink"
 PROGRAM = os.environ.get("TUNELINK_PROGRAM", str(ROOT / "target" / "debug" / "tunelink"))
+# With these, every condition of the template holds and every resource is made.
+PARAMETERS = {
+    "AlarmAddress": "ops@example.org",
+    "ApnsApplication": "arn:aws:sns:eu-central-1:123456789012:app/APNS/tunelink",
+    "FcmApplication": "arn:aws:sns:eu-central-1:123456789012:app/GCM/tunelink",
+}
 # How long the program may take to start, in seconds.
 PATIENCE = 30
 
@@ -42,11 +49,17 @@ def main() -> int:
 @mock_aws
 def in_moto(stack: Stack) -> tuple[str, Counter[str], dict[str, Any]]:
     """The stack's status, the types of which nothing was made, and the shape of the table."""
-    # It warns of what it skips, one line each; the list says so as well.
+    # It warns twice of each type that it skips; the list says so as well.
     logging.getLogger("moto").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Tried to parse .* not supported by moto")
     put_what_is_there_before()
     cloudformation = boto3.client("cloudformation")
-    cloudformation.create_stack(StackName=NAME, TemplateBody=stack.text(), Capabilities=["CAPABILITY_IAM"])
+    cloudformation.create_stack(
+        StackName=NAME,
+        TemplateBody=stack.text(),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
     status = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"]
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=NAME)
     made = {
