@@ -1,6 +1,7 @@
 """Rules about roles."""
 
 import json
+from collections import Counter
 from typing import Any, Iterator
 
 from stack import Stack, VARIABLE, named, references
@@ -92,6 +93,14 @@ def signing_keys_are_read_by_who_issues_tokens(stack: Stack) -> Iterator[str]:
             yield f"{name} {'may not read the key that it' if issues else 'may read a key that it never'} uses"
 
 
+def nothing_is_allowed_twice(stack: Stack) -> Iterator[str]:
+    for name, role in roles(stack).items():
+        written = Counter(json.dumps(statement, sort_keys=True) for statement in statements(role))
+        for statement, times in written.items():
+            if times > 1:
+                yield f"{name} has {times} times {statement}"
+
+
 def policies_are_short_enough(stack: Stack) -> Iterator[str]:
     for name, role in roles(stack).items():
         policies = [spelled(policy["PolicyDocument"], stack) for policy in role.get("Policies", [])]
@@ -121,5 +130,6 @@ RULES = [
     items_are_reached_by_their_partition,
     policies_of_others_are_not_attached,
     signing_keys_are_read_by_who_issues_tokens,
+    nothing_is_allowed_twice,
     policies_are_short_enough,
 ]

@@ -251,6 +251,12 @@ class Rights(Broken):
         faults = ["SyncFunction may read a key that it never uses", "LogInFunction may not read the key that it uses"]
         self.told(rights.signing_keys_are_read_by_who_issues_tokens, *faults)
 
+    def test_the_same_statement_a_second_time_is_told(self) -> None:
+        statements = self.stack["SyncRole"]["Policies"][0]["PolicyDocument"]["Statement"]
+        statements.append(copy.deepcopy(statements[0]))
+        (fault,) = rights.nothing_is_allowed_twice(self.stack)
+        self.assertRegex(fault, '^SyncRole has 2 times {"Action"')
+
     def test_a_policy_longer_than_iam_takes_is_told(self) -> None:
         self.allow("SyncRole", Action=["dynamodb:GetItem"] * 500, Resource={"Fn::GetAtt": ["Table", "Arn"]})
         (fault,) = rights.policies_are_short_enough(self.stack)
