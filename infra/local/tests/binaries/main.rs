@@ -1,6 +1,6 @@
 //! Every function as Lambda runs it: its binary in a process of its own, under a Runtime API, with its sample request.
 //!
-//! The binaries have to be built before, see `docs/TESTING.md`.
+//! `cargo test` builds no binaries of functions, so these wait to be asked for, see `docs/TESTING.md`.
 
 mod binary;
 #[path = "../suite/harness/document.rs"]
@@ -36,6 +36,7 @@ const REQUIRED: [&str; 3] = ["TUNELINK_TABLE", "TUNELINK_VERIFYING_KEYS", "TUNEL
 const REQUIRED_WITH_KEY: [&str; 2] = ["TUNELINK_SIGNING_KEY_ID", "TUNELINK_REFRESH_SECRET"];
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes the binaries of all functions"]
 #[expect(clippy::print_stderr, reason = "how long a start and two calls of all take is worth knowing")]
 async fn every_binary_answers_its_sample() {
     let began = Instant::now();
@@ -69,6 +70,7 @@ fn turn(name: &str) -> u8 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes the binaries of all functions"]
 async fn a_binary_that_lacks_a_setting_names_it_and_ends() {
     let backend = backend().await;
     let names = names();
@@ -89,6 +91,7 @@ async fn a_binary_that_lacks_a_setting_names_it_and_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes the binaries of all functions"]
 async fn what_is_no_request_is_reported_as_an_error_and_the_next_is_answered() {
     let backend = backend().await;
     for name in ["get_health", "disconnect", "react"] {

@@ -134,13 +134,11 @@ fn parse(body: &[u8]) -> Value {
 impl Calls {
     /// Ends a call, which can be done once.
     fn finish(&self, id: &str, outcome: Outcome) -> Response {
-        match self.running().remove(id).map(|done| done.send(outcome)) {
-            Some(Ok(())) => (StatusCode::ACCEPTED, Json(json!({ "status": "OK" }))).into_response(),
-            _ => {
-                let error = json!({ "errorType": "InvalidRequestID", "errorMessage": "Invalid request ID" });
-                (StatusCode::BAD_REQUEST, Json(error)).into_response()
-            }
+        if let Some(Ok(())) = self.running().remove(id).map(|done| done.send(outcome)) {
+            return (StatusCode::ACCEPTED, Json(json!({ "status": "OK" }))).into_response();
         }
+        let error = json!({ "errorType": "InvalidRequestID", "errorMessage": "Invalid request ID" });
+        (StatusCode::BAD_REQUEST, Json(error)).into_response()
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<String, oneshot::Sender<Outcome>>> {
