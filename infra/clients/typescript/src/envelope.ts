@@ -59,7 +59,8 @@ export function once(): { "Idempotency-Key": string } {
 async function envelope<T>(call: Promise<Reply<T>>): Promise<T> {
   const { data, error, response } = await call;
   if (data !== undefined) return data;
-  const { message, errors } = isFailure(error) ? error : { message: `The server answered ${response.status}`, errors: [] };
+  const unknown = { message: `The server answered ${response.status}`, errors: [] };
+  const { message, errors } = isFailure(error) ? error : unknown;
   const retryAfter = Number(response.headers.get("retry-after")) || null;
   throw new TuneLinkError(response.status, message, errors, response.headers.get("x-request-id"), retryAfter);
 }

@@ -255,7 +255,7 @@ function jam() {
   };
 }
 
-function listen(who: TuneLink, known = {}, Socket: new (url: string) => WebSocket = WebSocket): { live: Live; heard: Message[] } {
+function listen(who: TuneLink, known = {}, Socket: new (url: string) => WebSocket = WebSocket) {
   const live = new Live(who, { known, WebSocket: Socket });
   const heard: Message[] = [];
   live.on("message", (message) => heard.push(message));
