@@ -133,10 +133,10 @@ impl App {
         base64url(tag.get(..12).unwrap_or_default())
     }
 
-    /// The same with other settings.
+    /// The same for a function with settings of its own, which has not been called yet.
     #[must_use]
     pub fn with(&self, config: Config) -> Self {
-        Self { config: Arc::new(config), ..self.clone() }
+        Self { config: Arc::new(config), is_warm: Arc::default(), ..self.clone() }
     }
 
     pub fn config(&self) -> &Config {

@@ -23,6 +23,8 @@ export class TuneLinkError extends Error {
     readonly errors: ErrorItem[],
     /** What to name to those who run the backend. */
     readonly requestId: string | null = null,
+    /** Seconds until another attempt makes sense. */
+    readonly retryAfter: number | null = null,
   ) {
     super(message);
   }
@@ -57,9 +59,10 @@ export function once(): { "Idempotency-Key": string } {
 async function envelope<T>(call: Promise<Reply<T>>): Promise<T> {
   const { data, error, response } = await call;
   if (data !== undefined) return data;
-  const requestId = response.headers.get("x-request-id");
-  if (isFailure(error)) throw new TuneLinkError(response.status, error.message, error.errors, requestId);
-  throw new TuneLinkError(response.status, `The server answered ${response.status}`, [], requestId);
+  const unknown = { message: `The server answered ${response.status}`, errors: [] };
+  const { message, errors } = isFailure(error) ? error : unknown;
+  const retryAfter = Number(response.headers.get("retry-after")) || null;
+  throw new TuneLinkError(response.status, message, errors, response.headers.get("x-request-id"), retryAfter);
 }
 
 function isFailure(body: unknown): body is Schemas["Failure"] {

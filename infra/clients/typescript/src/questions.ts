@@ -49,8 +49,8 @@ export class Questions {
   }
 }
 
-function refusal({ code, message, errors }: DataOf<"error">): TuneLinkError {
+function refusal({ code, message, errors, retry_after }: DataOf<"error">): TuneLinkError {
   // The document has the codes of frames as plain strings; they are those of the HTTP API.
   const all = [{ code, field: null, message }, ...errors] as ErrorItem[];
-  return new TuneLinkError(0, message, all);
+  return new TuneLinkError(0, message, all, null, retry_after);
 }

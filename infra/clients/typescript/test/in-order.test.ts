@@ -14,6 +14,7 @@ test("what comes twice is given out once", () => {
   const inOrder = new InOrder<string>(0);
   assert.deepEqual(inOrder.take(1, "one"), ["one"]);
   assert.deepEqual(inOrder.take(1, "one"), []);
+  assert.ok(!inOrder.hasHole);
   inOrder.take(3, "three");
   inOrder.take(3, "three");
   assert.deepEqual(inOrder.take(2, "two"), ["two", "three"]);

@@ -128,6 +128,16 @@ test("a socket that breaks comes back by itself, with what was said meanwhile", 
   assert.equal(sockets.length, 2);
 });
 
+test("what is refused over the socket is as typed as over HTTP", async (t) => {
+  const { live } = listen(await musician("hal", "clarinet"));
+  t.after(() => live.disconnect());
+  await eventually(() => live.state === "online");
+  const message = { conversation_id: crypto.randomUUID(), text: "Anyone?", client_message_id: "1" };
+  await assert.rejects(live.sendMessage(message), (error) => error instanceof TuneLinkError && error.has("not_found"));
+  const faulty = { ...message, text: "" };
+  await assert.rejects(live.sendMessage(faulty), (error) => error instanceof TuneLinkError && error.has("too_short"));
+});
+
 test("calls that are refused at the same time share one refresh", async () => {
   const { tokens } = await musician("cleo", "trumpet");
   let refreshes = 0;
@@ -212,6 +222,16 @@ test("a list is read to its end, page by page", async () => {
   assert.ok(ids.size > 200);
 });
 
+test("what comes too often is told when to come again", async () => {
+  await musician("ida", "piano");
+  const anyone = createTuneLink({ baseUrl: backend.url });
+  const attempt = () => anyone.logIn({ identifier: "ida", password: "not this one" }).catch((error: unknown) => error);
+  let error: unknown;
+  for (let attempts = 0; attempts < 30 && !isTooMany(error); attempts += 1) error = await attempt();
+  assert.ok(isTooMany(error));
+  assert.ok(error.retryAfter! > 0);
+});
+
 async function musician(name: string, instrument_id: string): Promise<TuneLink> {
   const tunelink = createTuneLink({ baseUrl: backend.url });
   await tunelink.register({ username: name, email: `${name}@example.org`, password: PASSWORD });
@@ -235,7 +255,7 @@ function jam() {
   };
 }
 
-function listen(who: TuneLink, known = {}, Socket: new (url: string) => WebSocket = WebSocket): { live: Live; heard: Message[] } {
+function listen(who: TuneLink, known = {}, Socket: new (url: string) => WebSocket = WebSocket) {
   const live = new Live(who, { known, WebSocket: Socket });
   const heard: Message[] = [];
   live.on("message", (message) => heard.push(message));
@@ -254,6 +274,10 @@ async function refused(call: Parameters<typeof unwrap>[0], status: number, code:
 async function firstOf<T>(entries: AsyncIterable<T>): Promise<T> {
   for await (const entry of entries) return entry;
   throw new Error("there is none");
+}
+
+function isTooMany(error: unknown): error is TuneLinkError {
+  return error instanceof TuneLinkError && error.has("too_many_requests");
 }
 
 const numbers = (messages: Message[]) => messages.map(({ seq }) => seq);

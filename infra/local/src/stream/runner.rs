@@ -90,6 +90,7 @@ impl Runner {
                     let record = Record::new(record, keys);
                     if is_admitted { self.schedule.push(record) } else { self.schedule.skip(record) }
                 }
+                self.note_checkpoint();
             }
             Err(error) => {
                 if !self.failing {
