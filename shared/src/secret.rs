@@ -11,6 +11,13 @@ use crate::config::{self, Config};
 /// variable to value, in the version of `TUNELINK_ISSUING_SECRET_VERSION` or the current one. Without a name the
 /// environment has them all.
 pub(crate) async fn config() -> Result<Config, String> {
+    let config = read_config().await?;
+    config.issuing.is_some().then_some(config).ok_or_else(|| {
+        "TUNELINK_SIGNING_KEY is not set, neither in the environment nor in a secret".to_owned()
+    })
+}
+
+async fn read_config() -> Result<Config, String> {
     let Some(id) = config::variable("TUNELINK_ISSUING_SECRET") else { return Config::from_env() };
     let version = config::variable("TUNELINK_ISSUING_SECRET_VERSION").filter(|version| !version.is_empty());
     let secret = read(&Client::new(&config::from_environment().await), &id, version).await?;
