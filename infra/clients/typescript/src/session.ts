@@ -11,7 +11,7 @@ export class Session {
   /** Without this session's tokens, so that a refresh does not wait for itself. */
   #open: Client<paths, "application/json">;
   /** A request's body can be read once; this is what is sent the second time. */
-  #copies = new WeakMap<Request, Request>();
+  #copies = new WeakMap<Request, { copy: Request; session: string }>();
   #fetch: (request: Request) => Promise<Response>;
   #keep: (tokens: Tokens | null) => void;
 
@@ -40,18 +40,21 @@ export class Session {
   readonly middleware: Middleware = {
     onRequest: ({ request }) => {
       if (!this.#tokens) return;
-      this.#copies.set(request, request.clone());
+      this.#copies.set(request, { copy: request.clone(), session: this.#tokens.session_id });
       authorise(request, this.#tokens);
     },
     onResponse: async ({ request, response }) => {
-      const copy = this.#copies.get(request);
-      if (response.status !== 401 || !copy) return;
+      const sent = this.#copies.get(request);
+      if (response.status !== 401 || !sent) return;
+      const { copy, session } = sent;
       const codes = await errorCodes(response);
-      if (codes.includes("session_ended")) this.tokens = null;
+      const isOfNow = this.#tokens?.session_id === session;
+      if (codes.includes("session_ended") && isOfNow) this.tokens = null;
       // Not every 401 is about the token: a log-in with a wrong password is not worth a refresh.
       if (!codes.includes("token_expired") && !codes.includes("invalid_token")) return;
       await this.#refreshUnlessDone(request);
-      if (!this.#tokens) return;
+      // Somebody else may be logged in by now, and this was not their call.
+      if (!this.#tokens || this.#tokens.session_id !== session) return;
       authorise(copy, this.#tokens);
       return this.#fetch(copy);
     },

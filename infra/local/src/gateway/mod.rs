@@ -1,5 +1,5 @@
 //! API Gateway's HTTP API on one machine: routes, events, limits and CORS as on AWS, so that what works here
-//! works there.
+//! works there; `docs/GATEWAY.md` says what of it AWS documents.
 
 mod cors;
 mod event;
@@ -37,6 +37,8 @@ pub type Handler = Arc<
 
 /// The largest body that API Gateway takes: 10 MiB.
 const BODY_BYTES: usize = 10 * 1024 * 1024;
+/// The most that API Gateway takes of a request line and the values of all headers together.
+const HEAD_BYTES: usize = 10_240;
 /// The longest that API Gateway waits for a function.
 const PATIENCE: Duration = Duration::from_secs(30);
 const DEFAULT_ROUTE: &str = "$default";
@@ -149,7 +151,10 @@ async fn serve(
     let call = event::Call { id: Uuid::now_v7(), at: Timestamp::now(), peer, local_port };
     let id = call.id;
     let is_cross_origin = parts.headers.contains_key(axum::http::header::ORIGIN);
-    let mut reply = if cors::is_preflight(&parts.method, &parts.headers) {
+    let mut reply = if head_bytes(&parts) > HEAD_BYTES {
+        // The limit is documented, the status is not: RFC 6585 has one for it.
+        reply::refusal(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
+    } else if cors::is_preflight(&parts.method, &parts.headers) {
         cors::preflight()
     } else {
         match read(body).await {
@@ -178,6 +183,14 @@ async fn invoke(handler: Handler, event: LambdaEvent<LambdaRequest>) -> Result<R
 
 async fn read(body: Body) -> Option<Bytes> {
     to_bytes(body, BODY_BYTES).await.ok()
+}
+
+/// The length of the request line and of the values of all headers.
+fn head_bytes(parts: &Parts) -> usize {
+    const AROUND: usize = "  HTTP/1.1\r\n".len();
+    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let values: usize = parts.headers.values().map(HeaderValue::len).sum();
+    parts.method.as_str().len() + target + AROUND + values
 }
 
 fn too_long() -> Response {

@@ -39,6 +39,16 @@ async fn a_body_that_the_gateway_does_not_take_is_413() {
 }
 
 #[tokio::test]
+async fn headers_that_the_gateway_does_not_take_are_431() {
+    let api = Api::of(echo()).await;
+    let status = async |bytes: usize| {
+        let request = Client::new().get(format!("{}/v1/things", api.url)).header("x-long", "a".repeat(bytes));
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((status(10_000).await, status(10_240).await), (200, 431));
+}
+
+#[tokio::test]
 async fn a_body_that_lambda_does_not_take_is_413() {
     let api = Api::of(function(|_| Response::new(Body::Empty))).await;
     assert_eq!(post(&api, "text/plain", 5 * MIB).await.0, 200);

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing outside of a test can reach it")]
 
 mod cors;
+mod documented;
 mod harness;
 mod limits;
 mod live;
