@@ -139,6 +139,9 @@ mod tests {
         assert_ne!(before["TUNELINK_SIGNING_KEY"], after["TUNELINK_SIGNING_KEY"]);
         assert!(both.contains_key(&after["TUNELINK_SIGNING_KEY_ID"]));
         assert!(write_secret(&second, None).is_err(), "a file that is there stays");
+        for file in [first, second] {
+            fs::remove_file(file).unwrap();
+        }
     }
 
     fn scratch() -> std::path::PathBuf {
@@ -149,8 +152,16 @@ mod tests {
     fn the_keys_of_the_first_start_are_kept() {
         let file = scratch();
         let first = load_or_create(&file).unwrap();
-        assert_eq!(first.len(), 5);
+        assert_eq!(first.len(), 6);
         assert_eq!(load_or_create(&file).unwrap(), first);
+        // A file of a time when there was no secret for the log.
+        let lines = fs::read_to_string(&file).unwrap();
+        let older: Vec<&str> =
+            lines.lines().filter(|line| !line.starts_with("TUNELINK_LOG_SECRET")).collect();
+        fs::write(&file, older.join("\n")).unwrap();
+        let completed = load_or_create(&file).unwrap();
+        assert_eq!(load_or_create(&file).unwrap(), completed);
+        assert!(completed.len() == 6 && completed["TUNELINK_LOG_SECRET"] != first["TUNELINK_LOG_SECRET"]);
         fs::remove_file(file).unwrap();
     }
 
@@ -178,7 +189,7 @@ mod tests {
     #[test]
     fn secrets_are_32_bytes_and_differ() {
         let (one, other) = (generate().unwrap(), generate().unwrap());
-        for name in ["TUNELINK_REFRESH_SECRET", "TUNELINK_CURSOR_SECRET"] {
+        for name in ["TUNELINK_REFRESH_SECRET", "TUNELINK_CURSOR_SECRET", "TUNELINK_LOG_SECRET"] {
             assert_eq!(STANDARD.decode(&one[name]).unwrap().len(), 32);
             assert_ne!(one[name], other[name]);
         }
