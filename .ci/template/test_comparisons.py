@@ -5,8 +5,9 @@ import unittest
 from typing import Any, Callable
 
 import created
+import serverless
 import waivers
-from stack import inlined, references
+from stack import Stack, inlined, references
 
 
 class References(unittest.TestCase):
@@ -29,7 +30,36 @@ class Waivers(unittest.TestCase):
         )
 
 
+class Lints(unittest.TestCase):
+    def test_a_finding_is_named_after_its_resource_or_else_by_what_it_says(self) -> None:
+        match = {"Location": {"Path": ["Resources", "Table", "Properties"]}, "Message": "no"}
+        self.assertEqual(serverless.resource(match), "Table")
+        for path in [None, [], ["Resources"]]:
+            with self.subTest(path):
+                self.assertEqual(serverless.resource({"Location": {"Path": path}, "Message": "no"}), "no")
+
+
+class Made(unittest.TestCase):
+    def test_what_moto_is_known_to_skip_is_not_told(self) -> None:
+        self.assertEqual(list(created.unexpected(created.NOT_MADE)), [])
+
+    def test_whatever_else_moto_skips_is_told(self) -> None:
+        skipped = created.NOT_MADE | {"AWS::SQS::Queue"}
+        self.assertEqual(list(created.unexpected(skipped)), ["AWS::SQS::Queue is not made"])
+
+    def test_what_moto_no_longer_skips_is_told(self) -> None:
+        skipped = created.NOT_MADE - {"AWS::CloudWatch::Alarm"}
+        self.assertEqual(list(created.unexpected(skipped)), ["AWS::CloudWatch::Alarm is made, and could be tried"])
+
+
 class Tables(unittest.TestCase):
+    def test_items_expire_only_where_that_is_switched_on(self) -> None:
+        for written, expiry in [({"Enabled": True}, "expires"), ({"Enabled": False}, None), ({}, None)]:
+            with self.subTest(written):
+                table = {"TimeToLiveSpecification": {"AttributeName": "expires", **written}}
+                stack = Stack({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": table}}})
+                self.assertEqual(created.expiry(stack), expiry)
+
     def test_any_part_in_which_tables_differ_is_told(self) -> None:
         table = {**inlined()["Resources"]["Table"]["Properties"], "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}
         deployed = created.shape(table)
