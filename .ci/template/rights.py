@@ -1,6 +1,7 @@
 """Rules about roles."""
 
 import json
+import re
 from collections import Counter
 from typing import Any, Iterator
 
@@ -13,6 +14,35 @@ ON_ITEMS = {
     f"dynamodb:{action}"
     for action in ["BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"]
     + ["UpdateItem"]
+}
+# They read and write items past that condition, which bites only where a key is named.
+PAST_KEYS = {f"dynamodb:PartiQL{action}" for action in ["Delete", "Insert", "Select", "Update"]} | {"dynamodb:Scan"}
+# `ForAnyValue` would let in whoever names one right partition among others.
+FOR_ALL = {"ForAllValues:StringEquals", "ForAllValues:StringLike"}
+# Where a name ends in what is not known before: six characters that Secrets Manager appends, the endpoints of an
+# application, the connections of a stage, the streams that a table has had.
+OPEN_ENDS = {
+    "dynamodb:ListStreams": "${Table.Arn}/stream/*",
+    "execute-api:ManageConnections": "/@connections/*",
+    "secretsmanager:GetSecretValue": "${IssuingSecret}-??????",
+    "sns:DeleteEndpoint": "${Endpoint}/*",
+    "sns:Publish": "${Endpoint}/*",
+    "sns:SetEndpointAttributes": "${Endpoint}/*",
+}
+WILDCARDS = re.compile(r"[*?]")
+# What gives rights beside roles, out of these rules' sight.
+ELSEWHERE = {
+    "AWS::IAM::Group",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::User",
+    "AWS::IAM::UserPolicy",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
 }
 # The one policy of AWS's that is used: what API Gateway needs to write access logs, as its documentation has it.
 LOGGING = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -31,7 +61,7 @@ def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for policy in role.get("Policies", []):
         for statement in policy["PolicyDocument"]["Statement"]:
             branches = statement["Fn::If"][1:] if "Fn::If" in statement else [statement]
-            yield from (branch for branch in branches if "Effect" in branch)
+            yield from (branch for branch in branches if branch.get("Effect") == "Allow")
 
 
 def listed(value: Any) -> list[Any]:
@@ -61,20 +91,42 @@ def no_resource_is_a_wildcard_but_x_rays(stack: Stack) -> Iterator[str]:
         for statement in statements(role):
             actions = listed(statement.get("Action", []))
             for resource in listed(statement.get("Resource", [])):
-                if not named(resource) and not XRAY.issuperset(actions):
+                if XRAY.issuperset(actions):
+                    continue
+                if not named(resource):
                     yield f"{name} allows {', '.join(actions)} on {json.dumps(resource)}, which names no resource"
-                if "/index/*" in json.dumps(resource):
-                    yield f"{name} allows {', '.join(actions)} on every index"
+                elif any(WILDCARDS.search(text) and not has_open_end(text, actions) for text in texts(resource)):
+                    yield f"{name} allows {', '.join(actions)} on {json.dumps(resource)}, which names more than it may"
+
+
+def has_open_end(text: str, actions: list[str]) -> bool:
+    """Whether the wildcards are those at the end that each of the actions may have."""
+    ends = [OPEN_ENDS.get(action) for action in actions]
+    return all(end and text.endswith(end) and not WILDCARDS.search(text.removesuffix(end)) for end in ends)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All text in a value, other than the names of what it refers to."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in {"Ref", "Fn::GetAtt"}:
+                yield from texts(part)
+    else:
+        for part in value:
+            yield from texts(part)
 
 
 def items_are_reached_by_their_partition(stack: Stack) -> Iterator[str]:
     for name, role in roles(stack).items():
         for statement in statements(role):
-            if ON_ITEMS.isdisjoint(listed(statement.get("Action", []))):
+            actions = listed(statement.get("Action", []))
+            if ON_ITEMS.isdisjoint(actions) and PAST_KEYS.isdisjoint(actions):
                 continue
-            tests = statement.get("Condition", {}).values()
+            tests = [test for how, test in statement.get("Condition", {}).items() if how in FOR_ALL]
             keys = [key for test in tests for key in listed(test.get("dynamodb:LeadingKeys", []))]
-            if not keys or "*" in keys:
+            if not keys or "*" in keys or not PAST_KEYS.isdisjoint(actions):
                 yield f"{name} reaches every partition with {', '.join(listed(statement['Action']))}"
 
 
@@ -83,6 +135,22 @@ def policies_of_others_are_not_attached(stack: Stack) -> Iterator[str]:
         for policy in role.get("ManagedPolicyArns", []):
             if not json.dumps(policy).rstrip('"}').endswith(LOGGING):
                 yield f"{name} has {json.dumps(policy)}"
+
+
+def rights_are_given_by_roles_alone(stack: Stack) -> Iterator[str]:
+    for name, resource in stack.resources.items():
+        if resource["Type"] in ELSEWHERE:
+            yield f"{name} gives rights beside roles"
+
+
+def roles_are_taken_by_their_service_alone(stack: Stack) -> Iterator[str]:
+    of_functions = {named(function["Role"]) for function in stack.functions().values()}
+    for name, role in roles(stack).items():
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            who = statement.get("Principal", {})
+            ours = set(who) == {"Service"} and isinstance(who["Service"], str) and "*" not in who["Service"]
+            if not ours or (name in of_functions and who["Service"] != "lambda.amazonaws.com"):
+                yield f"{name} is taken by {json.dumps(who)}"
 
 
 def signing_keys_are_read_by_who_issues_tokens(stack: Stack) -> Iterator[str]:
@@ -129,6 +197,8 @@ RULES = [
     no_resource_is_a_wildcard_but_x_rays,
     items_are_reached_by_their_partition,
     policies_of_others_are_not_attached,
+    rights_are_given_by_roles_alone,
+    roles_are_taken_by_their_service_alone,
     signing_keys_are_read_by_who_issues_tokens,
     nothing_is_allowed_twice,
     policies_are_short_enough,

@@ -15,6 +15,8 @@ BYTES = 700_000
 HTTP_API_WAITS = 30
 LIVE_API_WAITS = 29
 RETRIES = 5
+# How the gateway hands a call to a function, which the functions and the local gateway go by.
+INTEGRATION = {"type": "aws_proxy", "httpMethod": "POST", "payloadFormatVersion": "2.0"}
 
 
 def size_leaves_room(stack: Stack) -> Iterator[str]:
@@ -76,13 +78,31 @@ def every_function_logs_json(stack: Stack) -> Iterator[str]:
             yield f"{name} logs text"
 
 
-def calls(stack: Stack) -> Iterator[tuple[str, str | None, Any]]:
-    """What the gateways call: which route, which function, with whose rights."""
+def operations(stack: Stack) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The operations of the document: route, name, integration."""
     for path, methods in stack.document()["paths"].items():
         for method, operation in methods.items():
             if isinstance(operation, dict) and "responses" in operation:
                 integration = operation.get("x-amazon-apigateway-integration", {})
-                yield f"{method} {path}", named(integration.get("uri")), integration.get("credentials")
+                yield f"{method} {path}", operation["operationId"], integration
+
+
+def every_operation_is_handed_to_its_own_function(stack: Stack) -> Iterator[str]:
+    for route, name, integration in operations(stack):
+        function = f"{name[0].upper()}{name[1:]}Function"
+        if named(integration.get("uri")) != function:
+            yield f"{route} is not handed to {function}"
+        for key, value in INTEGRATION.items():
+            if integration.get(key) != value:
+                yield f"{route} has not {value} as {key}"
+        if integration.get("timeoutInMillis", 0) > HTTP_API_WAITS * 1000:
+            yield f"{route} waits for longer than {HTTP_API_WAITS} s"
+
+
+def calls(stack: Stack) -> Iterator[tuple[str, str | None, Any]]:
+    """What the gateways call: which route, which function, with whose rights."""
+    for route, _, integration in operations(stack):
+        yield route, named(integration.get("uri")), integration.get("credentials")
     integrations = stack.of("AWS::ApiGatewayV2::Integration")
     for name, route in stack.of("AWS::ApiGatewayV2::Route").items():
         integration = integrations.get(named(route["Target"]), {})
@@ -174,6 +194,25 @@ def somebody_hears_of_every_alarm(stack: Stack) -> Iterator[str]:
             yield f"{name} tells nobody"
 
 
+def nothing_is_switched_off(stack: Stack) -> Iterator[str]:
+    off = [
+        ("AWS::Lambda::EventSourceMapping", "Enabled", False),
+        ("AWS::Scheduler::Schedule", "State", "DISABLED"),
+        ("AWS::CloudWatch::Alarm", "ActionsEnabled", False),
+    ]
+    for kind, key, value in off:
+        for name, properties in stack.of(kind).items():
+            if properties.get(key) == value:
+                yield f"{name} is switched off"
+
+
+def sockets_are_deployed_with_every_route(stack: Stack) -> Iterator[str]:
+    # A deployment holds the routes that are there when it is made, and CloudFormation sees no order here by itself.
+    for name in stack.of("AWS::ApiGatewayV2::Deployment"):
+        for route in stack.of("AWS::ApiGatewayV2::Route").keys() - set(stack.resources[name].get("DependsOn", [])):
+            yield f"{name} may come before {route}"
+
+
 RULES = [
     size_leaves_room,
     every_reference_resolves,
@@ -182,6 +221,7 @@ RULES = [
     logs_are_forgotten,
     every_function_is_traced,
     every_function_logs_json,
+    every_operation_is_handed_to_its_own_function,
     every_call_is_allowed,
     every_function_is_reached,
     functions_end_before_the_gateway_stops_waiting,
@@ -189,5 +229,7 @@ RULES = [
     the_reaction_may_read_and_give_up,
     data_outlive_the_stack,
     somebody_hears_of_every_alarm,
+    nothing_is_switched_off,
+    sockets_are_deployed_with_every_route,
     *rights.RULES,
 ]

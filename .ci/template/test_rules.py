@@ -1,38 +1,13 @@
 """That each rule fails where it has to: the template is broken in memory, one thing at a time."""
 
-import copy
 import unittest
-from typing import Any, Callable
+from typing import Any
 
 import rights
 import rules
-from stack import Stack, inlined, named, transformed
-
-Rule = Callable[[Stack], Any]
-
-
-class Broken(unittest.TestCase):
-    """A copy of the sound stack for each test, to break."""
-
-    sound: Stack
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        Broken.sound = getattr(Broken, "sound", None) or transformed(inlined())
-
-    def setUp(self) -> None:
-        self.stack = Stack(copy.deepcopy(self.sound.template))
-
-    def told(self, rule: Rule, *faults: str) -> None:
-        self.assertCountEqual(rule(self.stack), faults)
-
-    def forbid(self, role: str, action: str) -> None:
-        for statement in rights.statements(self.stack[role]):
-            statement["Action"] = [it for it in rights.listed(statement["Action"]) if it != action]
-
-    def allow(self, role: str, **statement: Any) -> None:
-        policy = self.stack[role]["Policies"][0]["PolicyDocument"]
-        policy["Statement"].append({"Effect": "Allow", **statement})
+import test_rights
+from broken import Broken
+from stack import named
 
 
 class Soundness(Broken):
@@ -42,7 +17,7 @@ class Soundness(Broken):
                 self.told(rule)
 
     def test_every_rule_has_been_seen_to_fail(self) -> None:
-        code = {name for case in [Functions, Gateways, Reaction, Rights, Whole] for name in names_in(case)}
+        code = {name for case in [Functions, Gateways, Reaction, test_rights.Rights, Whole] for name in names_in(case)}
         self.assertEqual([rule.__name__ for rule in rules.RULES if rule.__name__ not in code], [])
 
 
@@ -86,6 +61,14 @@ class Whole(Broken):
         self.stack["SlowAlarm"]["AlarmActions"] = []
         self.told(rules.somebody_hears_of_every_alarm, "SlowAlarm tells nobody")
 
+    def test_what_is_switched_off_is_told(self) -> None:
+        off = {"ReactMapping": {"Enabled": False}, "EraseDueSchedule": {"State": "DISABLED"}}
+        for name, change in {**off, "SlowAlarm": {"ActionsEnabled": False}}.items():
+            with self.subTest(name):
+                self.setUp()
+                self.stack[name].update(change)
+                self.told(rules.nothing_is_switched_off, f"{name} is switched off")
+
 
 class Functions(Broken):
     def test_a_shared_role_is_told_of_both(self) -> None:
@@ -123,6 +106,27 @@ class Functions(Broken):
 
 
 class Gateways(Broken):
+    def integration(self, path: str) -> dict[str, Any]:
+        return self.stack.document()["paths"][path]["post"]["x-amazon-apigateway-integration"]
+
+    def test_an_operation_with_the_function_of_another_is_told(self) -> None:
+        self.integration("/v1/sync")["uri"] = {"Fn::Sub": "path/${RegisterFunction.Arn}/invocations"}
+        fault = "post /v1/sync is not handed to SyncFunction"
+        self.told(rules.every_operation_is_handed_to_its_own_function, fault)
+
+    def test_a_call_that_is_handed_over_otherwise_is_told(self) -> None:
+        for key, value in rules.INTEGRATION.items():
+            with self.subTest(key):
+                self.setUp()
+                self.integration("/v1/sync")[key] = "other"
+                fault = f"post /v1/sync has not {value} as {key}"
+                self.told(rules.every_operation_is_handed_to_its_own_function, fault)
+
+    def test_a_gateway_that_waits_too_long_is_told(self) -> None:
+        self.integration("/v1/sync")["timeoutInMillis"] = 30_001
+        fault = "post /v1/sync waits for longer than 30 s"
+        self.told(rules.every_operation_is_handed_to_its_own_function, fault)
+
     def test_a_call_that_the_gateway_may_not_make_is_told(self) -> None:
         (statement,) = rights.statements(self.stack["GatewayRole"])
         statement["Resource"] = [it for it in statement["Resource"] if named(it) != "SyncFunction"]
@@ -170,6 +174,11 @@ class Gateways(Broken):
         fault = "ConnectFunction takes 30 s, and the gateway waits for 29 s"
         self.told(rules.functions_end_before_the_gateway_stops_waiting, fault)
 
+    def test_a_deployment_that_may_come_before_a_route_is_told(self) -> None:
+        self.stack.resources["LiveDeployment"]["DependsOn"].remove("LiveDefaultRoute")
+        fault = "LiveDeployment may come before LiveDefaultRoute"
+        self.told(rules.sockets_are_deployed_with_every_route, fault)
+
 
 class Reaction(Broken):
     def test_whatever_the_mapping_lacks_is_told(self) -> None:
@@ -196,71 +205,6 @@ class Reaction(Broken):
     def test_a_queue_that_may_not_be_sent_to_is_told(self) -> None:
         self.forbid("ReactRole", "sqs:SendMessage")
         self.told(rules.the_reaction_may_read_and_give_up, "the reaction may not send to FailureQueue")
-
-
-class Rights(Broken):
-    def test_wildcard_actions_are_told(self) -> None:
-        for action in ["*", "dynamodb:*", "dynamodb:Get*", "dynamodb:GetIte?"]:
-            with self.subTest(action):
-                self.setUp()
-                self.allow("SyncRole", Action=[action], Resource={"Fn::GetAtt": ["Table", "Arn"]})
-                self.told(rights.no_action_is_a_wildcard, f"SyncRole allows {action}")
-
-    def test_all_but_some_actions_are_told(self) -> None:
-        self.allow("SyncRole", NotAction="iam:PassRole", Resource={"Fn::GetAtt": ["Table", "Arn"]})
-        self.told(rights.no_action_is_a_wildcard, "SyncRole allows whatever is not listed")
-
-    def test_a_wildcard_resource_is_told_even_beside_x_ray(self) -> None:
-        self.allow("SyncRole", Action=["xray:PutTraceSegments", "sns:Publish"], Resource="*")
-        fault = 'SyncRole allows xray:PutTraceSegments, sns:Publish on "*", which names no resource'
-        self.told(rights.no_resource_is_a_wildcard_but_x_rays, fault)
-
-    def test_a_resource_of_the_whole_account_is_told(self) -> None:
-        resource = {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}
-        self.allow("SyncRole", Action="dynamodb:DescribeTable", Resource=resource)
-        (fault,) = rights.no_resource_is_a_wildcard_but_x_rays(self.stack)
-        self.assertRegex(fault, "^SyncRole allows dynamodb:DescribeTable on .* names no resource$")
-
-    def test_every_index_at_once_is_told(self) -> None:
-        self.allow("SyncRole", Action="dynamodb:Query", Resource={"Fn::Sub": "${Table.Arn}/index/*"})
-        self.told(rights.no_resource_is_a_wildcard_but_x_rays, "SyncRole allows dynamodb:Query on every index")
-
-    def test_a_wildcard_in_either_branch_of_a_condition_is_told(self) -> None:
-        policy = self.stack["SyncRole"]["Policies"][0]["PolicyDocument"]
-        statement = {"Effect": "Allow", "Action": ["sns:*"], "Resource": {"Ref": "Alarms"}}
-        policy["Statement"].append({"Fn::If": ["PushesToIos", {"Ref": "AWS::NoValue"}, statement]})
-        self.told(rights.no_action_is_a_wildcard, "SyncRole allows sns:*")
-
-    def test_items_of_every_partition_are_told(self) -> None:
-        for condition in [{}, {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["*"]}}}]:
-            with self.subTest(str(condition)):
-                self.setUp()
-                self.allow("SyncRole", Action="dynamodb:GetItem", Resource={"Fn::GetAtt": ["Table", "Arn"]}, **condition)
-                fault = "SyncRole reaches every partition with dynamodb:GetItem"
-                self.told(rights.items_are_reached_by_their_partition, fault)
-
-    def test_a_policy_of_others_is_told(self) -> None:
-        self.stack["SyncRole"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AdministratorAccess"]
-        fault = 'SyncRole has "arn:aws:iam::aws:policy/AdministratorAccess"'
-        self.told(rights.policies_of_others_are_not_attached, fault)
-
-    def test_signing_keys_in_other_hands_are_told(self) -> None:
-        secret = {"Fn::Sub": "secret:${IssuingSecret}-??????"}
-        self.allow("SyncRole", Action="secretsmanager:GetSecretValue", Resource=secret)
-        self.forbid("LogInRole", "secretsmanager:GetSecretValue")
-        faults = ["SyncFunction may read a key that it never uses", "LogInFunction may not read the key that it uses"]
-        self.told(rights.signing_keys_are_read_by_who_issues_tokens, *faults)
-
-    def test_the_same_statement_a_second_time_is_told(self) -> None:
-        statements = self.stack["SyncRole"]["Policies"][0]["PolicyDocument"]["Statement"]
-        statements.append(copy.deepcopy(statements[0]))
-        (fault,) = rights.nothing_is_allowed_twice(self.stack)
-        self.assertRegex(fault, '^SyncRole has 2 times {"Action"')
-
-    def test_a_policy_longer_than_iam_takes_is_told(self) -> None:
-        self.allow("SyncRole", Action=["dynamodb:GetItem"] * 500, Resource={"Fn::GetAtt": ["Table", "Arn"]})
-        (fault,) = rights.policies_are_short_enough(self.stack)
-        self.assertRegex(fault, r"^SyncRole's policies have \d+ characters, and IAM takes 10240$")
 
 
 if __name__ == "__main__":
