@@ -132,3 +132,31 @@ async fn no_body_is_no_body() {
     let seen = api.echoed(Client::new().post(format!("{}/v1/things/1", api.url))).await;
     assert_eq!(seen["kind"], "empty");
 }
+
+/// As Lambda gets it, before any library has read it.
+#[test]
+fn the_event_itself_has_the_shape_of_payload_2_0() {
+    let request = axum::http::Request::post("/v1/things/a%20b?a=1&a=2&b=")
+        .header("host", "localhost:3000")
+        .header("cookie", "one=1; two=2")
+        .header("content-type", "application/json")
+        .body("{}".to_owned())
+        .unwrap();
+    let parameters = [("thing_id".to_owned(), "a b".to_owned())].into_iter();
+    let event = tunelink_local::gateway::sample("POST /v1/things/{thing_id}", parameters, request);
+    let event = serde_json::to_value(event).unwrap();
+    for (name, expected) in [
+        ("version", json!("2.0")),
+        ("routeKey", json!("POST /v1/things/{thing_id}")),
+        ("rawPath", json!("/v1/things/a b")),
+        ("rawQueryString", json!("a=1&a=2&b=")),
+        ("queryStringParameters", json!({ "a": "1,2", "b": "" })),
+        ("pathParameters", json!({ "thing_id": "a b" })),
+        ("cookies", json!(["one=1", "two=2"])),
+        ("body", json!("{}")),
+        ("isBase64Encoded", json!(false)),
+    ] {
+        assert_eq!(event[name], expected, "{name}");
+    }
+    assert_eq!(event["headers"]["cookie"], Value::Null);
+}
