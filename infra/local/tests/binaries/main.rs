@@ -8,6 +8,7 @@ mod document;
 mod people;
 mod reply;
 mod runtime;
+mod secret;
 
 use std::{fs, panic::AssertUnwindSafe, time::Instant};
 

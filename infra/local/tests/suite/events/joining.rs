@@ -102,30 +102,6 @@ async fn a_big_hall_opens_for_all_who_wait() {
 }
 
 #[tokio::test]
-async fn a_promotion_that_was_interrupted_is_made_up_for() {
-    let Some(world) = World::local().await else { return };
-    let host = world.person().await;
-    let event = announce(&host, jam_with(json!({ "capacity": 2 }))).await;
-    for _ in 0..27 {
-        join(&player(&world, &["cello"]).await, &event, "cello").await;
-    }
-    world.settled().await;
-    // The first commit lets in as many as it can hold, the next one fails.
-    let mut commits = 0;
-    world.faults.conflict_when(move |operation, body| {
-        let about = operation == "TransactWriteItems" && body.contains("EVENT#SEATS");
-        commits += usize::from(about);
-        about && commits > 1
-    });
-    let opened = host.patch(&event, json!({ "capacity": null })).await.ok();
-    assert_eq!((&opened["seats"]["taken"], &opened["seats"]["waiting"]), (&json!(22), &json!(5)));
-    world.faults.stop();
-    world.settled().await;
-    assert_eq!(host.get(&event).await.ok()["seats"]["taken"], 27);
-    audit(&world).await;
-}
-
-#[tokio::test]
 async fn another_instrument_keeps_the_seat_and_frees_the_slot() {
     let world = World::new().await;
     let host = world.person().await;
