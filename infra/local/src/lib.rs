@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod cli;
 pub mod clients;
 pub mod console;
+pub mod data;
 mod database;
 pub mod deployment;
 mod environment;

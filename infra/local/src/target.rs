@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use aws_sdk_dynamodb::Client;
 use tunelink::app::App;
 
-use crate::backend::{LocalData, configure, variables};
 use crate::bulk::Bulk;
 use crate::cli::Target;
+use crate::data::{LocalData, configure, variables};
 use crate::error::{Error, Result};
 use crate::folder::Folder;
 use crate::keys::{self, Variables};

@@ -14,7 +14,8 @@ use aws_sdk_sqs::{
     config::{BehaviorVersion, Region},
 };
 use tunelink_local::{
-    backend::{LocalData, Options},
+    backend::Options,
+    data::LocalData,
     store,
     stream::{self, Function, Mapping, Pump, Redriven, redrive_queue},
 };

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use tunelink_local::backend::{Data, LocalData, Options};
+use tunelink_local::backend::{Data, Options};
+use tunelink_local::data::LocalData;
 use tunelink_local::error::Error;
 use tunelink_local::world::load::load;
 use tunelink_local::world::{Plan, World};

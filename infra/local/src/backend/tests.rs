@@ -3,6 +3,8 @@ use std::time::Instant;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::*;
+use crate::folder::Folder;
+use crate::store::Store;
 
 /// A folder that goes away with the test.
 struct Scratch(PathBuf);
