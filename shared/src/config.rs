@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use jsonwebtoken::DecodingKey;
@@ -55,7 +55,8 @@ pub struct PushApplications {
     pub android: Option<String>,
 }
 
-/// How many attempts an hour allows before the next is refused unseen. A right password does not count.
+/// How many attempts an hour allows before the next is refused unseen (a right password does not count), and how long a
+/// call may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Wrong passwords for one account, from devices that never logged in to it.
@@ -64,6 +65,9 @@ pub struct Limits {
     pub guesses_per_device: u32,
     /// `TUNELINK_ATTEMPTS_PER_ADDRESS`: wrong passwords and registrations from one network address.
     pub attempts_per_address: u32,
+    /// `TUNELINK_LONGEST_CALL`: after so many seconds, 1 to 25, a call is given up and answered with 503. API Gateway
+    /// waits for 30 seconds, and clients for less.
+    pub longest_call: Duration,
 }
 
 impl Config {
@@ -105,6 +109,11 @@ impl Config {
             None => 100,
             Some(text) => text.parse().map_err(|_| "TUNELINK_ATTEMPTS_PER_ADDRESS is not a number")?,
         };
+        let longest_call = match get("TUNELINK_LONGEST_CALL").as_deref().map(str::parse) {
+            None => 9,
+            Some(Ok(seconds @ 1..=25)) => seconds,
+            Some(_) => return Err("TUNELINK_LONGEST_CALL is no number from 1 to 25".to_owned()),
+        };
         Ok(Self {
             table: required("TUNELINK_TABLE")?,
             verifying_keys,
@@ -118,6 +127,7 @@ impl Config {
                 guesses_per_account: 10,
                 guesses_per_device: 10,
                 attempts_per_address: attempts,
+                longest_call: Duration::from_secs(longest_call),
             },
             live_endpoint: get("TUNELINK_LIVE_ENDPOINT"),
             push: PushApplications {
@@ -208,7 +218,20 @@ pub async fn dynamodb() -> aws_sdk_dynamodb::Client {
 
 /// What every client is made from.
 pub async fn from_environment() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts(1, 3, 8)).load().await
+    let defaults = aws_config::defaults(BehaviorVersion::latest());
+    defaults.timeout_config(patience()).retry_config(retries()).load().await
+}
+
+/// How long the SDK waits: DynamoDB answers in milliseconds, so that an attempt that takes seconds is lost, and there is
+/// time for another within [`Limits::longest_call`].
+pub fn patience() -> TimeoutConfig {
+    timeouts(1, 2, 6)
+}
+
+/// How often the SDK tries: pauses of some 25, 50 and 100 ms on average. Its own would begin with half a second, which
+/// is long for somebody who waits and for a table that throttles by the second.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(50))
 }
 
 /// In seconds: to connect, for an attempt, and for all of them.

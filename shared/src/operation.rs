@@ -1,7 +1,7 @@
 //! The contract: an operation is declared once, and from that declaration come its Lambda function, its local
 //! route, its entry in the document and the tests that every operation passes.
 
-use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{future::Future, panic::AssertUnwindSafe};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use lambda_http::{
@@ -128,7 +128,7 @@ impl Function {
 
     async fn answer(&self, app: &App, request: &Request, request_id: &str) -> Response<Body> {
         let work = AssertUnwindSafe((self.respond)(app, request)).catch_unwind();
-        let outcome = match tokio::time::timeout(LONGEST_CALL, work).await {
+        let outcome = match tokio::time::timeout(app.config().limits.longest_call, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Error::internal("the operation panicked")),
             Err(_) => Err(Error::unavailable("the call took too long")),
@@ -157,9 +157,6 @@ impl Function {
         response
     }
 }
-
-/// Less than the 30 seconds for which API Gateway waits, so that even then the reply is ours.
-const LONGEST_CALL: Duration = Duration::from_secs(25);
 
 fn request_id(context: &RequestContext) -> Option<&str> {
     match context {

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -105,16 +104,26 @@ impl Store {
 
 /// Wraps the HTTP client of the SDK.
 #[derive(Clone)]
-pub struct Transport(Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
+pub struct Transport {
+    wrap: Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>,
+    patience: Option<TimeoutConfig>,
+}
 
 impl Transport {
     /// The client with what is wrapped around it, if anything is.
     pub(crate) fn around(transport: Option<&Self>, http: SharedHttpClient) -> SharedHttpClient {
-        transport.map_or(http.clone(), |Self(wrap)| wrap(http))
+        transport.map_or(http.clone(), |transport| (transport.wrap)(http))
     }
 
     pub fn new(wrap: impl Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync + 'static) -> Self {
-        Self(Arc::new(wrap))
+        Self { wrap: Arc::new(wrap), patience: None }
+    }
+
+    /// The SDK waits for DynamoDB as long as it does on AWS. Where nothing is said it waits longer, for a machine that
+    /// does everything may be busy.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self { patience: Some(tunelink::config::patience()), ..self }
     }
 }
 
@@ -159,14 +168,15 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
+    let patience = transport.as_ref().and_then(|transport| transport.patience.clone());
     let http = rights::guard(Transport::around(transport.as_ref(), http));
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(credentials())
         .endpoint_url(url)
-        .timeout_config(timeouts())
-        .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .timeout_config(patience.unwrap_or_else(timeouts))
+        .retry_config(tunelink::config::retries())
         .http_client(http)
         .build();
     Client::from_conf(config)

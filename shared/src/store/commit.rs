@@ -123,7 +123,8 @@ impl Store {
                     if let Some(refusal) = refusal(reasons, &mut refusals) {
                         return Err(refusal);
                     }
-                    if !reasons.iter().any(|reason| reason.code() == Some("TransactionConflict")) {
+                    let again = |reason: &CancellationReason| reason.code().is_some_and(is_passing);
+                    if !reasons.iter().any(again) {
                         return Err(failed(error));
                     }
                 }
@@ -174,6 +175,11 @@ const NOT_DONE: [&str; 4] = [
     "RequestLimitExceeded",
     "ThrottlingException",
 ];
+
+/// Whether a transaction that was cancelled for this reason may go through in a moment.
+fn is_passing(reason: &str) -> bool {
+    ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].contains(&reason)
+}
 
 /// What became of an attempt at a single write.
 enum Attempt {

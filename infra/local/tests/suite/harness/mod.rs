@@ -28,7 +28,7 @@ use tunelink_local::{
 use uuid::Uuid;
 
 pub use self::{
-    faults::Faults,
+    faults::{Fault, Faults},
     log::Log,
     person::{Call, Person, Reply},
     socket::Socket,
@@ -102,6 +102,8 @@ impl World {
     async fn start(reacts: bool) -> Self {
         let faults = Faults::default();
         let mut options = Options { transport: Some(faults.clone().into()), reacts, ..Options::ephemeral() };
+        // The machine may be busy with other tests; who waits for long is not what they are about.
+        options.variables.insert("TUNELINK_LONGEST_CALL".into(), "25".into());
         #[allow(clippy::disallowed_methods)]
         if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
             options.external_dynamodb = Some(endpoint);
