@@ -14,4 +14,5 @@ mod live;
 mod notifications;
 mod platform;
 mod requests;
+mod scenes;
 mod worlds;

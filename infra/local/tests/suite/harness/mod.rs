@@ -10,6 +10,7 @@ mod frames;
 mod log;
 mod person;
 mod socket;
+pub mod stage;
 
 use std::{collections::BTreeMap, io::Write, sync::LazyLock};
 
