@@ -11,6 +11,7 @@ mod events;
 mod harness;
 mod idempotency;
 mod live;
+mod matrix;
 mod notifications;
 mod platform;
 mod requests;

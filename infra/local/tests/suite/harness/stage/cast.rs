@@ -1,9 +1,10 @@
+use reqwest::Method;
 use serde_json::json;
 use tunelink::{auth::Access, operation::Function};
 
 use crate::{
     events::player,
-    harness::{Person, World},
+    harness::{Person, World, unique},
 };
 
 /// Who is there in every scene.
@@ -16,23 +17,36 @@ pub struct Cast {
     pub former: Person,
     /// Has no part in anything.
     pub another: Person,
+    /// The owner and the one who has no part in anything have blocked them.
+    pub blocked: Person,
     /// Is there to be blocked, and in nothing else.
     pub nuisance: Person,
+    /// Is there to be unblocked, and in nothing else.
+    pub forgiven: Person,
     pub admin: Person,
+    /// Is in the title or the text of all that the owner makes.
+    pub word: String,
 }
 
 impl Cast {
     /// The people of one world; takes a local one, for the sake of the admin.
     pub async fn new(world: &World) -> Self {
         let musician = || player(world, &["cello", "violin"]);
-        Self {
+        let cast = Self {
             owner: musician().await,
             member: musician().await,
             former: musician().await,
             another: musician().await,
+            blocked: musician().await,
             nuisance: world.person().await,
+            forgiven: world.person().await,
             admin: admin(world).await,
+            word: unique("w"),
+        };
+        for person in [&cast.owner, &cast.another] {
+            block(person, &cast.blocked).await;
         }
+        cast
     }
 
     /// Who may send the request of this operation; somebody new, or in a new session, where it ends what they have.
@@ -45,6 +59,10 @@ impl Cast {
             _ => self.owner.clone(),
         }
     }
+}
+
+pub(super) async fn block(person: &Person, nuisance: &Person) {
+    person.call(Method::PUT, &format!("/v1/users/me/blocks/{}", nuisance.id)).await.ok();
 }
 
 async fn admin(world: &World) -> Person {

@@ -20,7 +20,11 @@ use std::collections::BTreeMap;
 use tunelink::{auth::Access, operation::Function};
 use tunelink_local::examples;
 
-pub use self::{cast::Cast, request::Request};
+use self::things::Maker;
+pub use self::{
+    cast::Cast,
+    request::{NEXT_PASSWORD, Request},
+};
 use super::{Call, Person, World};
 
 /// Every operation that a client can name.
@@ -28,10 +32,27 @@ pub fn operations() -> impl Iterator<Item = &'static Function> {
     functions::ALL.iter().copied().filter(|function| function.route.path != "$default")
 }
 
+/// Under which circumstances an operation is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Usual,
+    /// The event was never announced.
+    Draft,
+    /// Whoever joins the event has to be approved, and the member waits for that.
+    Pending,
+    /// The message is the member's.
+    Theirs,
+    /// The conversation is the owner's with somebody whom they have blocked since.
+    Direct,
+    /// The conversation is an event's.
+    OfEvent,
+}
+
 /// What one request of an operation finds.
 #[derive(Clone)]
 pub struct Scene {
     pub function: &'static Function,
+    pub setting: Setting,
     /// Who may send the request. Where anyone may, it is still their name, or their refresh token, that is in it.
     pub sender: Person,
     /// The ids that the request names, by the names of the path's parameters.
@@ -46,16 +67,26 @@ impl Scene {
     /// # Panics
     /// If the path names something that there is no way here to make.
     pub async fn set(world: &World, cast: &Cast, function: &'static Function) -> Self {
+        Self::set_in(world, cast, function, Setting::Usual).await
+    }
+
+    /// The same under other circumstances; the operation need not succeed there. Those of an event take a world in which
+    /// changes are reacted to.
+    ///
+    /// # Panics
+    /// If the path names something that there is no way here to make.
+    pub async fn set_in(world: &World, cast: &Cast, function: &'static Function, setting: Setting) -> Self {
         let sender = cast.sender(world, function).await;
+        let maker = Maker { world, cast, function, setting };
         let mut things = BTreeMap::new();
         for (name, _) in examples::path_parameters(function) {
-            things.insert(name, things::make(world, cast, function, name).await);
+            things.insert(name, maker.make(name).await);
         }
         if function.name == "sync" {
-            things.insert("conversation_id", things::group(cast).await);
+            things.insert("conversation_id", maker.make("conversation_id").await);
         }
-        things::prepare(cast, function, &things).await;
-        Self { function, sender, things, guest: cast.another.id.clone() }
+        maker.prepare(&things).await;
+        Self { function, setting, sender, things, guest: cast.another.id.clone() }
     }
 
     /// The request as this person sends it.

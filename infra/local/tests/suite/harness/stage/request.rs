@@ -4,7 +4,7 @@ use tunelink::operation::Function;
 use tunelink_local::examples;
 use uuid::Uuid;
 
-use super::Scene;
+use super::{Scene, Setting};
 use crate::{
     catalogue,
     events::jam_with,
@@ -68,6 +68,7 @@ fn body(scene: &Scene, caller: &Person) -> Option<Value> {
         | "delete_my_account" => identity(function, caller),
         "create_event" => jam_with(json!({})),
         "join_event" => json!({ "instrument_id": "cello" }),
+        "update_participation" if scene.setting == Setting::Pending => json!({ "decision": "approved" }),
         "update_participation" => json!({ "instrument_id": "violin" }),
         "create_conversation" => json!({ "kind": "group", "participant_ids": [guest], "title": "Trio" }),
         "send_message" => json!({ "text": "At eight, then.", "client_message_id": unique("m") }),

@@ -5,7 +5,7 @@ use serde_json::json;
 use tunelink::operation::Function;
 use uuid::Uuid;
 
-use super::{Cast, request::push_token};
+use super::{Cast, Setting, cast::block, request::push_token};
 use crate::{
     catalogue,
     conversations::{self, say},
@@ -13,104 +13,147 @@ use crate::{
     harness::{Person, World, unique},
 };
 
-/// What a parameter of this name stands for in the path of this operation: its id.
-pub(super) async fn make(world: &World, cast: &Cast, function: &Function, parameter: &str) -> String {
-    match parameter {
-        "event_id" => event(cast).await,
-        "conversation_id" => group(cast).await,
-        // The owner's own, the first of the two in a new group.
-        "seq" => "1".to_owned(),
-        "user_id" => somebody(cast, function).id.clone(),
-        "session_id" => world.log_in(&cast.owner.name).await.session_id,
-        "device_id" => Uuid::now_v7().to_string(),
-        "notification_id" => notification(&cast.admin, &cast.owner).await,
-        "instrument_id" => instrument(cast, function).await,
-        "genre_id" => genre(cast, function).await,
-        other => panic!("{}: there is no {{{other}}} on the stage; add one here", function.name),
+/// Makes what the request of one operation names.
+pub(super) struct Maker<'a> {
+    pub(super) world: &'a World,
+    pub(super) cast: &'a Cast,
+    pub(super) function: &'a Function,
+    pub(super) setting: Setting,
+}
+
+impl Maker<'_> {
+    /// What a parameter of this name stands for in the operation's path: its id.
+    pub(super) async fn make(&self, parameter: &str) -> String {
+        let cast = self.cast;
+        match parameter {
+            "event_id" => self.event().await,
+            "conversation_id" => self.conversation().await,
+            "seq" if self.setting == Setting::Theirs => "2".to_owned(),
+            // The owner's own, the first of the two in a new conversation.
+            "seq" => "1".to_owned(),
+            "user_id" => self.somebody().id.clone(),
+            "session_id" => self.world.log_in(&cast.owner.name).await.session_id,
+            "device_id" => Uuid::now_v7().to_string(),
+            "notification_id" => notification(cast).await,
+            "instrument_id" => self.instrument().await,
+            "genre_id" => self.genre().await,
+            other => panic!("{}: there is no {{{other}}} on the stage; add one here", self.function.name),
+        }
+    }
+
+    /// Makes so what is somebody's whatever its id is.
+    pub(super) async fn prepare(&self, things: &BTreeMap<&str, String>) {
+        let owner = &self.cast.owner;
+        let mine = |of: &str, id: &str| format!("/v1/users/me/{of}/{}", things[id]);
+        // What is to be added is there in some scenes and not in others: either reply is right.
+        match self.function.name {
+            "block_user" => drop(owner.delete(&mine("blocks", "user_id")).await),
+            "unblock_user" => block(owner, &self.cast.forgiven).await,
+            "add_my_genre" => drop(owner.delete(&mine("genres", "genre_id")).await),
+            "remove_my_genre" => drop(owner.call(Method::PUT, &mine("genres", "genre_id")).await.ok()),
+            "set_my_instrument" => drop(owner.delete(&mine("instruments", "instrument_id")).await),
+            "remove_my_instrument" => {
+                let level = json!({ "level": "advanced" });
+                owner.put(&mine("instruments", "instrument_id"), level).await.ok();
+            }
+            "remove_device" => {
+                let device = json!({ "platform": "ios", "token": push_token() });
+                owner.put(&mine("devices", "device_id"), device).await.ok();
+            }
+            _ => {}
+        }
+    }
+
+    /// An event of the owner to come. Once it is announced, the member has a seat and the former one had.
+    async fn event(&self) -> String {
+        let Cast { owner, member, former, word, .. } = self.cast;
+        let wanted = |instrument: &str, wanted: u8| json!({ "instrument_id": instrument, "wanted": wanted });
+        let event = jam_with(json!({
+            "title": format!("Jam {word}"),
+            "instruments": [wanted("cello", 4), wanted("violin", 4), wanted("piano", 1)],
+            "status": if self.setting == Setting::Draft { "draft" } else { "published" },
+            "needs_approval": self.setting == Setting::Pending,
+        }));
+        let event = announce(owner, event).await;
+        if self.setting != Setting::Draft {
+            join(member, &event, "cello").await;
+            join(former, &event, "cello").await;
+            former.delete(&part(former, &event)).await.ok();
+        }
+        last(&event)
+    }
+
+    /// A conversation in which the owner and then the other has said something.
+    async fn conversation(&self) -> String {
+        let Cast { owner, member, blocked, .. } = self.cast;
+        match self.setting {
+            Setting::Direct => {
+                owner.delete(&format!("/v1/users/me/blocks/{}", blocked.id)).await.ok();
+                let conversation = conversations::direct(owner, blocked).await;
+                self.talk(blocked, &conversation).await;
+                block(owner, blocked).await;
+                last(&conversation)
+            }
+            Setting::OfEvent => {
+                let id = self.event().await;
+                self.world.settled().await;
+                self.talk(member, &format!("/v1/conversations/{id}")).await;
+                id
+            }
+            _ => self.group().await,
+        }
+    }
+
+    /// A group out of which the former one was taken.
+    async fn group(&self) -> String {
+        let Cast { owner, member, former, .. } = self.cast;
+        let group = conversations::group(owner, &[member, former]).await;
+        self.talk(member, &group).await;
+        owner.delete(&conversations::member(&group, former)).await.ok();
+        last(&group)
+    }
+
+    async fn talk(&self, other: &Person, conversation: &str) {
+        let Cast { owner, word, .. } = self.cast;
+        say(owner, conversation, &format!("Shall we, {word}?")).await;
+        say(other, conversation, &format!("Let us, {word}.")).await;
+    }
+
+    fn somebody(&self) -> &Person {
+        match self.function.name {
+            "block_user" => &self.cast.nuisance,
+            "unblock_user" => &self.cast.forgiven,
+            "add_conversation_participant" => &self.cast.another,
+            _ => &self.cast.member,
+        }
+    }
+
+    async fn instrument(&self) -> String {
+        match self.function.name {
+            "update_instrument" | "delete_instrument" => entry(&self.cast.admin, "/v1/instruments").await,
+            // Wanted, and nobody has it.
+            "remove_event_instrument" => "piano".to_owned(),
+            "set_event_instrument" | "set_my_instrument" => "drum-kit".to_owned(),
+            "remove_my_instrument" => "clarinet".to_owned(),
+            _ => "cello".to_owned(),
+        }
+    }
+
+    async fn genre(&self) -> String {
+        match self.function.name {
+            "update_genre" | "delete_genre" => entry(&self.cast.admin, "/v1/genres").await,
+            "remove_my_genre" => "gypsy-jazz".to_owned(),
+            _ => "swing".to_owned(),
+        }
     }
 }
 
-/// What has to be so before the request, of things that are somebody's whatever their id is.
-pub(super) async fn prepare(cast: &Cast, function: &Function, things: &BTreeMap<&str, String>) {
-    let owner = &cast.owner;
-    let put = async |path: String| owner.call(Method::PUT, &path).await.ok();
-    // It is there in some scenes and not in others: either is right.
-    let remove = async |path: String| owner.delete(&path).await;
-    match function.name {
-        "block_user" => drop(remove(format!("/v1/users/me/blocks/{}", things["user_id"])).await),
-        "unblock_user" => drop(put(format!("/v1/users/me/blocks/{}", things["user_id"])).await),
-        "add_my_genre" => drop(remove(format!("/v1/users/me/genres/{}", things["genre_id"])).await),
-        "remove_my_genre" => drop(put(format!("/v1/users/me/genres/{}", things["genre_id"])).await),
-        "set_my_instrument" => {
-            remove(format!("/v1/users/me/instruments/{}", things["instrument_id"])).await;
-        }
-        "remove_my_instrument" => {
-            let path = format!("/v1/users/me/instruments/{}", things["instrument_id"]);
-            owner.put(&path, json!({ "level": "advanced" })).await.ok();
-        }
-        "remove_device" => {
-            let path = format!("/v1/users/me/devices/{}", things["device_id"]);
-            owner.put(&path, json!({ "platform": "ios", "token": push_token() })).await.ok();
-        }
-        _ => {}
-    }
-}
-
-/// An event of the owner to come, in which the member has a seat and the former one had.
-async fn event(cast: &Cast) -> String {
-    let wanted = |instrument: &str, wanted: u8| json!({ "instrument_id": instrument, "wanted": wanted });
-    let instruments = [wanted("cello", 4), wanted("violin", 4), wanted("piano", 1)];
-    let event = announce(&cast.owner, jam_with(json!({ "instruments": instruments }))).await;
-    join(&cast.member, &event, "cello").await;
-    join(&cast.former, &event, "cello").await;
-    cast.former.delete(&part(&cast.former, &event)).await.ok();
-    last(&event)
-}
-
-/// A group in which the owner and the member have said something; the former one was taken out of it.
-pub(super) async fn group(cast: &Cast) -> String {
-    let group = conversations::group(&cast.owner, &[&cast.member, &cast.former]).await;
-    say(&cast.owner, &group, "Shall we?").await;
-    say(&cast.member, &group, "Let's.").await;
-    cast.owner.delete(&conversations::member(&group, &cast.former)).await.ok();
-    last(&group)
-}
-
-/// The path without what comes before the id.
-fn last(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or_default().to_owned()
-}
-
-fn somebody<'a>(cast: &'a Cast, function: &Function) -> &'a Person {
-    match function.name {
-        "block_user" | "unblock_user" => &cast.nuisance,
-        "add_conversation_participant" => &cast.another,
-        _ => &cast.member,
-    }
-}
-
-async fn notification(admin: &Person, to: &Person) -> String {
-    let words = json!({ "title": "Doors at eight", "body": "Come in." });
-    let new = json!({ "user_id": to.id, "text": { "en": words, "fr": words } });
+/// What an admin told the owner.
+async fn notification(Cast { admin, owner, word, .. }: &Cast) -> String {
+    let words = json!({ "title": format!("Doors at eight, {word}"), "body": "Come in." });
+    let new = json!({ "user_id": owner.id, "text": { "en": words, "fr": words } });
     let sent = admin.post("/v1/notifications", new).await.created();
     sent["notification_id"].as_str().expect("it is kept").to_owned()
-}
-
-async fn instrument(cast: &Cast, function: &Function) -> String {
-    match function.name {
-        "update_instrument" | "delete_instrument" => entry(&cast.admin, "/v1/instruments").await,
-        // Wanted, and nobody has it.
-        "remove_event_instrument" => "piano".to_owned(),
-        "set_event_instrument" | "set_my_instrument" | "remove_my_instrument" => "drum-kit".to_owned(),
-        _ => "cello".to_owned(),
-    }
-}
-
-async fn genre(cast: &Cast, function: &Function) -> String {
-    match function.name {
-        "update_genre" | "delete_genre" => entry(&cast.admin, "/v1/genres").await,
-        _ => "swing".to_owned(),
-    }
 }
 
 /// A new entry of the catalogue.
@@ -118,4 +161,9 @@ async fn entry(admin: &Person, base: &str) -> String {
     let id = unique("e");
     admin.post(base, catalogue::entry(base, &id)).await.created();
     id
+}
+
+/// The path without what comes before the id.
+fn last(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_owned()
 }
