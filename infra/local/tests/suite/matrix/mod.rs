@@ -1,6 +1,8 @@
 //! Who may do what: every cell of the table in `infra/local/src/matrix/rows.txt` is a call that is made here.
 
 mod company;
+mod elsewhere;
+mod named;
 mod swaps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use tunelink_local::{examples, matrix};
+use uuid::Uuid;
 
 use super::{Items, operation, outcome, state};
 use crate::harness::{
@@ -49,6 +50,12 @@ async fn an_id_of_another_persons_thing_opens_nothing() {
         let before = state(&world).await;
         let reply = scene.play(&world).await;
         let after = state(&world).await;
+        if swap.outcome == "404" {
+            // Nor does one learn that it exists.
+            scene.things.insert(swap.parameter, Uuid::now_v7().to_string());
+            let nothing = scene.play(&world).await;
+            assert_eq!(reply.body, nothing.body, "{} {}", swap.operation, swap.parameter);
+        }
         wrong.extend(fault(&scene, &reply, (&before, &after), (swap, &theirs)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
