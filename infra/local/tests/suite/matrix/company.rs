@@ -29,8 +29,8 @@ impl Company {
         world.pass(Duration::from_mins(16)).await;
         let stranger = player(world, &["cello", "violin"]).await;
         let mut nobody = stranger.clone();
-        nobody.name = "nobody.at.all".to_owned();
-        nobody.refresh_token = "nothing".to_owned();
+        "nobody.at.all".clone_into(&mut nobody.name);
+        "nothing".clone_into(&mut nobody.refresh_token);
         let logged_out = world.person().await;
         logged_out.post("/v1/auth/logout", json!({ "scope": "this" })).await.ok();
         let (deactivated, erased) = (world.person().await, world.person().await);
