@@ -58,23 +58,34 @@ async fn open(world: &World, company: &Company, column: Column) -> Result<Socket
 /// Asks for something over a socket, and gives what the cell would be. What is refused changes nothing.
 async fn ask(world: &World, company: &Company, column: Column, action: &str) -> String {
     let group = Scene::set(world, &company.cast, operation("get_conversation")).await;
-    let conversation = &group.things["conversation_id"];
     let mut socket = match open(world, company, column).await {
         Ok(socket) => socket,
         Err(status) => return status.to_string(),
     };
+    let other = if column == Column::Organiser { Column::Participant } else { Column::Organiser };
+    let mut listener = open(world, company, other).await.expect("they are logged in");
     let before = state(world).await;
-    let _ = socket.rest().await;
-    socket.send(action, data(action, conversation)).await;
-    let frames = socket.rest().await;
-    let Some(refusal) = frames.iter().find(|frame| frame["type"] == "error") else {
-        let answers = frames.iter().any(|frame| frame["type"] == answer(action));
-        return if answers || action == "typing" || action == "ping" { "ok" } else { "no answer" }.to_owned();
+    socket.send(action, data(action, &group.things["conversation_id"])).await;
+    let refusal = tokio::select! {
+        refusal = refusal(&mut socket, action) => refusal,
+        // There is no answer to it: the other one hears of it.
+        _ = listener.next_of("typing"), if action == "typing" => None,
     };
+    let Some(refusal) = refusal else { return "ok".to_owned() };
     assert_eq!(state(world).await, before, "{action} has changed something although it was refused");
-    match refusal["data"]["code"].as_str() {
-        Some("not_found") => "404".to_owned(),
-        other => other.unwrap_or_default().to_owned(),
+    if refusal == "not_found" { "404".to_owned() } else { refusal }
+}
+
+/// Waits for what comes of a request: the code with which it is refused, nothing when it is answered.
+async fn refusal(socket: &mut Socket, action: &str) -> Option<String> {
+    loop {
+        let frame = socket.next().await.expect("the socket is open");
+        if frame["type"] == "error" {
+            return Some(frame["data"]["code"].as_str().expect("an error has a code").to_owned());
+        }
+        if frame["type"] == answer(action) {
+            return None;
+        }
     }
 }
 
@@ -90,11 +101,12 @@ fn data(action: &str, conversation: &str) -> Value {
     }
 }
 
-/// The frame that answers an action.
+/// The frame that answers an action; that of `typing` never comes to who sent it.
 fn answer(action: &str) -> &str {
     match action {
         "send_message" => "sent",
         "mark_read" => "marked_read",
+        "ping" => "pong",
         other => other,
     }
 }
