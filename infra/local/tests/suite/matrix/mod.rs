@@ -70,6 +70,9 @@ async fn hold(title: &str) {
     let mut company = Company::new(&world).await;
     let mut wrong = Vec::new();
     for row in &rows(title) {
+        if company.cast.is_old(&world) {
+            company = Company::new(&world).await;
+        }
         wrong.extend(refuse(&world, &company, row).await);
         wrong.extend(admit(&world, &mut company, row).await);
     }
