@@ -1,5 +1,7 @@
 //! There is a scene for every operation in which it succeeds.
 
+use std::time::Duration;
+
 use crate::harness::{
     World,
     stage::{self, Cast, Scene},
@@ -11,8 +13,9 @@ const MADE: [&str; 5] = ["conversation_id", "device_id", "event_id", "notificati
 #[tokio::test]
 async fn every_operation_succeeds_in_each_of_its_scenes() {
     let Some(world) = World::local().await else { return };
-    let cast = Cast::new(&world).await;
+    let mut cast = Cast::new(&world).await;
     for function in stage::operations() {
+        cast.renew(&world).await;
         let mut before: Option<Scene> = None;
         for _ in 0..2 {
             let scene = Scene::set(&world, &cast, function).await;
@@ -24,5 +27,19 @@ async fn every_operation_succeeds_in_each_of_its_scenes() {
             }
             before = Some(scene);
         }
+    }
+}
+
+#[tokio::test]
+async fn people_stay_for_as_many_scenes_as_it_takes() {
+    let Some(world) = World::local().await else { return };
+    let mut cast = Cast::new(&world).await;
+    for _ in 0..3 {
+        world.pass(Duration::from_mins(9)).await;
+        assert!(cast.is_old(&world));
+        cast.renew(&world).await;
+        assert!(!cast.is_old(&world));
+        let scene = Scene::set(&world, &cast, &functions::ADD_CONVERSATION_PARTICIPANT).await;
+        scene.play(&world).await.ok();
     }
 }

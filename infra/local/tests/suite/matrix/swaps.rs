@@ -37,9 +37,11 @@ fn every_id_in_a_path_is_swapped() {
 async fn an_id_of_another_persons_thing_opens_nothing() {
     // What follows from a call may well reach the other: nothing does here.
     let Some(world) = World::still().await else { return };
-    let (mine, theirs) = (Cast::new(&world).await, Cast::new(&world).await);
+    let (mut mine, mut theirs) = (Cast::new(&world).await, Cast::new(&world).await);
     let mut wrong = Vec::new();
     for swap in matrix::swaps() {
+        mine.renew(&world).await;
+        theirs.renew(&world).await;
         let function = operation(swap.operation);
         let mut scene = Scene::set(&world, &mine, function).await;
         let other = Scene::set(&world, &theirs, function).await;

@@ -1,3 +1,4 @@
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::json;
 use tunelink::{auth::Access, operation::Function};
@@ -26,7 +27,12 @@ pub struct Cast {
     pub admin: Person,
     /// Is in the title or the text of all that the owner makes.
     pub word: String,
+    /// When they logged in.
+    since: Timestamp,
 }
+
+/// Access tokens are good for 15 minutes, and a scene is to be over before they end, however slow the machine.
+const MAY_STAY: SignedDuration = SignedDuration::from_mins(8);
 
 impl Cast {
     /// The people of one world; takes a local one, for the sake of the admin.
@@ -42,11 +48,29 @@ impl Cast {
             forgiven: world.person().await,
             admin: admin(world).await,
             word: unique("w"),
+            since: world.app().now(),
         };
         for person in [&cast.owner, &cast.another] {
             block(person, &cast.blocked).await;
         }
         cast
+    }
+
+    /// Whether their access tokens could end during a scene that is set now.
+    pub fn is_old(&self, world: &World) -> bool {
+        world.app().now().duration_since(self.since) > MAY_STAY
+    }
+
+    /// Has them log in again once they are [old](Self::is_old): for tests that set many scenes.
+    pub async fn renew(&mut self, world: &World) {
+        if !self.is_old(world) {
+            return;
+        }
+        self.since = world.app().now();
+        let Self { owner, member, former, another, blocked, nuisance, forgiven, admin, .. } = self;
+        for person in [owner, member, former, another, blocked, nuisance, forgiven, admin] {
+            *person = world.log_in(&person.name).await;
+        }
     }
 
     /// Who may send the request of this operation; somebody new, or in a new session, where it ends what they have.

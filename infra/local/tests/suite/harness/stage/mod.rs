@@ -1,8 +1,9 @@
 //! A scene for every operation: what its request has to find, the request, and who may send it.
 //!
 //! ```ignore
-//! let cast = Cast::new(&world).await;
+//! let mut cast = Cast::new(&world).await;
 //! for function in stage::operations() {
+//!     cast.renew(&world).await;
 //!     let scene = Scene::set(&world, &cast, function).await;
 //!     let reply = scene.play(&world).await;
 //! }
