@@ -77,7 +77,8 @@ impl Cast {
     pub(super) async fn sender(&self, world: &World, function: &Function) -> Person {
         match function.name {
             "change_password" | "delete_my_account" => world.person().await,
-            "log_out" | "refresh_session" => world.log_in(&self.owner.name).await,
+            // Sessions that are too many end the oldest, which is not to be the owner's.
+            "log_out" | "refresh_session" => world.log_in(&self.nuisance.name).await,
             "join_event" => self.another.clone(),
             _ if function.access == Access::Admin => self.admin.clone(),
             _ => self.owner.clone(),
