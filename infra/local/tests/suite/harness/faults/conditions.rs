@@ -1,6 +1,6 @@
 //! What the conditions of writes are for: `.ci/conditions` takes them away one by one, and some test has to fail.
 //!
-//! A condition goes by the function that makes the write, the kind of the item and the condition itself. With
+//! A condition goes by the kinds of the write and of the item, and by what it says. With
 //! `TUNELINK_CONDITIONS_REACHED=folder`, each test writes into a file there which conditions it reaches; with
 //! `TUNELINK_CONDITION_WITHOUT=condition` that one always holds.
 
@@ -14,7 +14,6 @@ use std::{
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Map, Value};
-use tunelink_local::rights;
 
 use super::{call, layer::replace_body};
 use crate::harness::pattern;
@@ -58,7 +57,7 @@ pub(super) fn visit(request: &mut HttpRequest) {
     }
 }
 
-/// What a condition goes by, if the write has one: function, kind of write, kind of item, condition.
+/// What a condition goes by, if the write has one: kind of write, kind of item, condition.
 fn name(kind: &str, write: &Value) -> Option<String> {
     let condition = write["ConditionExpression"].as_str()?.replace('#', "");
     // Values are numbered, and how many there are may differ.
@@ -72,9 +71,8 @@ fn name(kind: &str, write: &Value) -> Option<String> {
     }
     let key = if write["Key"].is_object() { &write["Key"] } else { &write["Item"] };
     let item = ["pk", "sk"].map(|name| key[name]["S"].as_str().map(pattern).unwrap_or_default()).join(" ");
-    let function = rights::caller().unwrap_or("no function");
     let kind = kind.trim_end_matches("Item");
-    Some(format!("{function}: {kind} {item} if {}", plain.trim()))
+    Some(format!("{kind} {item} if {}", plain.trim()))
 }
 
 fn note(name: &str) {
