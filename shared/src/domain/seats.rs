@@ -21,6 +21,8 @@ pub struct Seats {
     pub taken: u32,
     /// Participants on the waiting list.
     pub waiting: u32,
+    // DynamoDB Local's streams tell of an empty map in a way that the SDK cannot read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub instruments: BTreeMap<Slug, Slots>,
 }
 

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use crate::harness::{
     World,
-    stage::{self, Cast, Scene},
+    stage::{self, Cast, MADE, Scene},
 };
-
-/// What is made anew for each scene, by the names of paths' parameters.
-const MADE: [&str; 5] = ["conversation_id", "device_id", "event_id", "notification_id", "session_id"];
 
 #[tokio::test]
 async fn every_operation_succeeds_in_each_of_its_scenes() {

@@ -12,8 +12,10 @@ macro_rules! figure {
 
 mod difference;
 mod faults;
+mod footprint;
 mod kills;
 mod lag;
+mod meanwhile;
 
 use std::sync::Arc;
 

@@ -37,7 +37,7 @@ impl HttpClient for Layer<SharedHttpClient> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Connector {
     inner: SharedHttpConnector,
     to_snapshot: SharedHttpConnector,
@@ -76,6 +76,13 @@ impl Connector {
             Fault::Throttle => ready(reply::throttle(operation, body)),
             Fault::Fail => ready(reply::broken()),
             Fault::Hang => HttpConnectorFuture::new(hang()),
+            Fault::Hold => {
+                let (connector, released) = (self.clone(), self.faults.released.clone());
+                HttpConnectorFuture::new(async move {
+                    released.notified().await;
+                    connector.send(request).await
+                })
+            }
             Fault::KillBefore => HttpConnectorFuture::new(async { die() }),
             Fault::LoseReply => self.then(request, |done| done.map(|_| reply::broken())),
             Fault::KillAfter => self.then(request, |_| die()),

@@ -12,6 +12,7 @@ use std::{
 };
 
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpRequest};
+use tokio::sync::Notify;
 use tunelink_local::store::Transport;
 
 use self::{layer::Layer, snapshot::Snapshot};
@@ -27,6 +28,8 @@ pub enum Fault {
     Fail,
     /// It has its effect, and its reply is a 500.
     LoseReply,
+    /// It waits until it is [released](Faults::release), and is sent then.
+    Hold,
     /// Nothing comes back, and it has no effect.
     Hang,
     /// It has its effect, and nothing comes back.
@@ -50,6 +53,7 @@ type Decide = Box<dyn FnMut(&str, &str) -> Option<Fault> + Send>;
 pub struct Faults {
     decide: Arc<Mutex<Option<Decide>>>,
     snapshot: Arc<Mutex<Option<Snapshot>>>,
+    released: Arc<Notify>,
 }
 
 impl Faults {
@@ -79,6 +83,11 @@ impl Faults {
 
     pub fn stop(&self) {
         *self.decide.lock().expect("no test panics while it holds this") = None;
+    }
+
+    /// Lets the one call go on that is held, now or as soon as it is.
+    pub fn release(&self) {
+        self.released.notify_one();
     }
 
     /// From now on indexes are read as they are at this moment, until they catch up.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// Who is there in every scene.
+#[derive(Clone)]
 pub struct Cast {
     /// Whose things they are: organiser of the event, founder of the group.
     pub owner: Person,

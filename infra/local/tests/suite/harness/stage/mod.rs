@@ -33,6 +33,9 @@ pub fn operations() -> impl Iterator<Item = &'static Function> {
     functions::ALL.iter().copied().filter(|function| function.route.path != "$default")
 }
 
+/// What is made anew for each scene, by the names of paths' parameters.
+pub const MADE: [&str; 5] = ["conversation_id", "device_id", "event_id", "notification_id", "session_id"];
+
 /// Under which circumstances an operation is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
@@ -88,6 +91,20 @@ impl Scene {
         }
         maker.prepare(&things).await;
         Self { function, setting, sender, things, guest: cast.another.id.clone() }
+    }
+
+    /// Has another operation find what this one does, as far as their paths name the same things.
+    pub async fn shared_with(&self, world: &World, cast: &Cast, function: &'static Function) -> Self {
+        let sender = cast.sender(world, function).await;
+        let maker = Maker { world, cast, function, setting: self.setting };
+        let mut things = self.things.clone();
+        for (name, _) in examples::path_parameters(function) {
+            if !things.contains_key(name) {
+                things.insert(name, maker.make(name).await);
+            }
+        }
+        maker.prepare(&things).await;
+        Self { function, sender, things, ..self.clone() }
     }
 
     /// The request as this person sends it.

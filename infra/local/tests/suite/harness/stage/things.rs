@@ -48,7 +48,7 @@ impl Maker<'_> {
         // What is to be added is there in some scenes and not in others: either reply is right.
         match self.function.name {
             "block_user" => drop(owner.delete(&mine("blocks", "user_id")).await),
-            "unblock_user" => block(owner, &self.cast.forgiven).await,
+            "unblock_user" => drop(owner.call(Method::PUT, &mine("blocks", "user_id")).await.ok()),
             "add_my_genre" => drop(owner.delete(&mine("genres", "genre_id")).await),
             "remove_my_genre" => drop(owner.call(Method::PUT, &mine("genres", "genre_id")).await.ok()),
             "set_my_instrument" => drop(owner.delete(&mine("instruments", "instrument_id")).await),
