@@ -27,6 +27,9 @@ struct Payload {
     sid: Uuid,
     iat: i64,
     exp: i64,
+    /// In none of ours, and of effect all the same (RFC 7519 §4.1.5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
 }
 
 /// The private key that access tokens are signed with; only the functions that issue tokens hold it.
@@ -62,6 +65,7 @@ impl SigningKey {
             sid: claims.session_id.0,
             iat,
             exp: iat + ACCESS_TOKEN_SECONDS,
+            nbf: None,
         };
         jsonwebtoken::encode(&header, &payload, &self.key).map_err(Error::internal)
     }
@@ -89,7 +93,8 @@ impl VerifyingKeys {
             .map_err(|_| Code::InvalidToken)?
             .claims;
         let now = now.as_second();
-        if payload.iat > now + SKEW || payload.exp - payload.iat != ACCESS_TOKEN_SECONDS {
+        let begins = payload.nbf.map_or(payload.iat, |nbf| nbf.max(payload.iat));
+        if begins > now + SKEW || payload.exp - payload.iat != ACCESS_TOKEN_SECONDS {
             return Err(Code::InvalidToken.into());
         }
         if payload.exp <= now {
@@ -230,6 +235,8 @@ mod tests {
             ("sub", json!("x")),
             ("exp", json!("1900")),
             ("exp", json!(99_999)),
+            ("nbf", json!(1062)),
+            ("nbf", json!("1000")),
             ("exp", json!(1e300)),
             ("iat", json!(-1)),
         ] {

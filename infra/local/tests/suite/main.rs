@@ -3,6 +3,16 @@
 #![allow(unreachable_pub, reason = "nothing outside of a test can reach it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+/// Prints a figure: `--nocapture` shows it.
+macro_rules! figure {
+    ($($part:tt)*) => {{
+        #[allow(clippy::print_stdout)]
+        {
+            println!($($part)*);
+        }
+    }};
+}
+
 mod accounts;
 mod catalogue;
 mod contract;
@@ -17,4 +27,5 @@ mod platform;
 mod reliability;
 mod requests;
 mod scenes;
+mod tokens;
 mod worlds;

@@ -1,15 +1,5 @@
 //! What holds of every operation while the table fails, with the scene of each.
 
-/// Prints a figure: `--nocapture` shows it.
-macro_rules! figure {
-    ($($part:tt)*) => {{
-        #[allow(clippy::print_stdout)]
-        {
-            println!($($part)*);
-        }
-    }};
-}
-
 mod difference;
 mod faults;
 mod footprint;
