@@ -1,4 +1,11 @@
-use std::{num::NonZero, sync::Arc, thread};
+use std::{
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
@@ -24,6 +31,7 @@ pub struct Hasher {
     threads: Arc<Semaphore>,
     /// What is compared against when there is no account, so that it costs the same.
     nobody: Arc<str>,
+    computed: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -40,7 +48,13 @@ impl Hasher {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             threads: Arc::new(Semaphore::new(cores)),
             nobody: nobody.into(),
+            computed: Arc::default(),
         })
+    }
+
+    /// How many hashes were computed since it was made, be it to keep or to compare them.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 
     /// The PHC string of a password under a fresh salt.
@@ -77,6 +91,7 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _permit = self.threads.acquire().await.map_err(Error::internal)?;
+        self.computed.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 }
@@ -93,6 +108,7 @@ mod tests {
         assert!(!hasher.verify(Password::unchecked("correct hors"), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(Password::unchecked("correct horse"), None).await.unwrap());
         assert_ne!(hasher.hash(Password::unchecked("correct horse")).await.unwrap(), hash);
+        assert_eq!(hasher.computed(), 5);
         assert!(!hasher.outdated(&hash));
         assert!(hasher.outdated("$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA"));
     }

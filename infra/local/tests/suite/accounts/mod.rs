@@ -1,6 +1,7 @@
 mod blocks;
 mod deletion;
 mod erasure;
+mod guessing;
 mod logging_in;
 mod nearby;
 mod oauth;

@@ -12,7 +12,12 @@ mod person;
 mod socket;
 pub mod stage;
 
-use std::{collections::BTreeMap, io::Write, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    net::{IpAddr, Ipv4Addr},
+    sync::LazyLock,
+};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -210,6 +215,12 @@ impl World {
         Call::new(self.http.clone(), &self.url, method, path)
     }
 
+    /// Calls come from this address from now on: one of this machine's own, such as 127.1.2.3.
+    pub fn at(&self, address: Ipv4Addr) -> Somewhere<'_> {
+        let http = reqwest::Client::builder().local_address(IpAddr::from(address)).build();
+        Somewhere { world: self, http: http.expect("it is an address of this machine") }
+    }
+
     pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path)
     }
@@ -255,6 +266,18 @@ impl World {
         let aside = ["CATALOGUE", "THROTTLE#"];
         let keys = self.items().await.into_keys();
         keys.filter(|(pk, _)| !aside.iter().any(|prefix| pk.starts_with(prefix))).collect()
+    }
+}
+
+/// An address that a world is called from.
+pub struct Somewhere<'a> {
+    world: &'a World,
+    http: reqwest::Client,
+}
+
+impl Somewhere<'_> {
+    pub fn post(&self, path: &str, body: Value) -> Call {
+        Call::new(self.http.clone(), &self.world.url, Method::POST, path).json(body)
     }
 }
 
