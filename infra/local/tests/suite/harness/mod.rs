@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tunelink::{
     app::App,
     config::{self, Config},
+    store::audit::{self, Finding, Pace},
 };
 use tunelink_local::{
     backend::{Backend, Options},
@@ -213,6 +214,25 @@ impl World {
     pub async fn log_in(&self, name: &str) -> Person {
         let reply = self.post("/v1/auth/login", json!({ "identifier": name, "password": PASSWORD })).await;
         Person::new(self.http.clone(), &self.url, name.to_owned(), &reply.ok())
+    }
+
+    /// What an audit finds amiss in the table, once all that follows from what was written has happened.
+    pub async fn findings(&self) -> Vec<Finding> {
+        self.settled().await;
+        let mut findings = Vec::new();
+        let pace = Pace { units: None, pause: std::time::Duration::ZERO };
+        let app = self.app();
+        let report =
+            audit::run(app.store(), app.clock(), pace, |finding| findings.push(finding.clone())).await;
+        assert_eq!(report.expect("the table can be read").unsettled, 0);
+        findings
+    }
+
+    /// Panics unless all that always holds of the table holds. Of a table that others write to it says nothing.
+    pub async fn audit(&self) {
+        if self.is_local() {
+            assert_eq!(self.findings().await, []);
+        }
     }
 
     /// Everything in the table, by key.
