@@ -104,26 +104,16 @@ impl Store {
 
 /// Wraps the HTTP client of the SDK.
 #[derive(Clone)]
-pub struct Transport {
-    wrap: Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>,
-    patience: Option<TimeoutConfig>,
-}
+pub struct Transport(Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
 
 impl Transport {
     /// The client with what is wrapped around it, if anything is.
     pub(crate) fn around(transport: Option<&Self>, http: SharedHttpClient) -> SharedHttpClient {
-        transport.map_or(http.clone(), |transport| (transport.wrap)(http))
+        transport.map_or(http.clone(), |Self(wrap)| wrap(http))
     }
 
     pub fn new(wrap: impl Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync + 'static) -> Self {
-        Self { wrap: Arc::new(wrap), patience: None }
-    }
-
-    /// The SDK waits for DynamoDB as long as it does on AWS. Where nothing is said it waits longer, for a machine that
-    /// does everything may be busy.
-    #[must_use]
-    pub fn impatient(self) -> Self {
-        Self { patience: Some(tunelink::config::patience()), ..self }
+        Self(Arc::new(wrap))
     }
 }
 
@@ -168,14 +158,13 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> Client {
-    let patience = transport.as_ref().and_then(|transport| transport.patience.clone());
     let http = rights::guard(Transport::around(transport.as_ref(), http));
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
         .credentials_provider(credentials())
         .endpoint_url(url)
-        .timeout_config(patience.unwrap_or_else(timeouts))
+        .timeout_config(timeouts())
         .retry_config(tunelink::config::retries())
         .http_client(http)
         .build();

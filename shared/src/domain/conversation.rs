@@ -303,8 +303,11 @@ impl Message {
         if now.duration_since(self.sent_at) > EDITABLE {
             return Err(Code::TooLate);
         }
-        self.text = Some(text);
-        self.edited_at = Some(now);
+        // The same words again are the same edit, sent twice.
+        if self.text.as_ref() != Some(&text) {
+            self.text = Some(text);
+            self.edited_at = Some(now);
+        }
         Ok(())
     }
 

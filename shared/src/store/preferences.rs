@@ -39,9 +39,13 @@ pub async fn update(
 ) -> Result<(Preferences, u64)> {
     let mut contention = Contention::new();
     loop {
-        let (mut preferences, before) = find(store, user_id).await?;
+        let (known, before) = find(store, user_id).await?;
         seen.check(before)?;
+        let mut preferences = known.clone();
         change(&mut preferences)?;
+        if before > 0 && preferences == known {
+            return Ok((preferences, before));
+        }
         let version = before + 1;
         let as_read = if before == 0 { Condition::absent() } else { Condition::equals("version", before) };
         let row = Row { user_id, preferences: preferences.clone(), version };

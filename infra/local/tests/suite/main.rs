@@ -14,5 +14,7 @@ mod idempotency;
 mod live;
 mod notifications;
 mod platform;
+mod reliability;
 mod requests;
+mod trust;
 mod worlds;

@@ -9,6 +9,7 @@ mod faults;
 mod frames;
 mod log;
 mod person;
+mod scene;
 mod socket;
 
 use std::{collections::BTreeMap, io::Write, sync::LazyLock};
@@ -32,6 +33,7 @@ pub use self::{
     faults::{Fault, Faults},
     log::Log,
     person::{Call, Person, Reply},
+    scene::{Cast, Scene},
     socket::Socket,
 };
 
@@ -82,6 +84,23 @@ impl World {
         }
     }
 
+    /// A still one that gives a call up as soon as on AWS.
+    pub async fn punctual() -> Option<Self> {
+        #[allow(clippy::disallowed_methods)]
+        if std::env::var("TUNELINK_TEST_URL").is_ok() {
+            return left_out("a backend of its own");
+        }
+        let mut options = Options { reacts: false, ..Options::ephemeral() };
+        // Whole crowds register from one address.
+        options.variables.insert("TUNELINK_ATTEMPTS_PER_ADDRESS".into(), "10000".into());
+        Some(Self::on(options).await)
+    }
+
+    /// From now on indexes are read as they are at this moment.
+    pub async fn hold_indexes_back(&self) {
+        self.faults.hold_indexes_back(self.backend().client(), self.backend().table()).await;
+    }
+
     /// What reactions gave up.
     pub async fn dead_letters(&self) -> Vec<tunelink_local::stream::DeadLetter> {
         let pump = self.backend().pump().expect("it reacts");
@@ -101,10 +120,15 @@ impl World {
     }
 
     async fn start(reacts: bool) -> Self {
-        let faults = Faults::default();
-        let mut options = Options { transport: Some(faults.clone().into()), reacts, ..Options::ephemeral() };
+        let mut options = Options { reacts, ..Options::ephemeral() };
         // The machine may be busy with other tests; who waits for long is not what they are about.
         options.variables.insert("TUNELINK_LONGEST_CALL".into(), "25".into());
+        Self::on(options).await
+    }
+
+    async fn on(mut options: Options) -> Self {
+        let faults = Faults::default();
+        options.transport = Some(faults.clone().into());
         #[allow(clippy::disallowed_methods)]
         if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
             options.external_dynamodb = Some(endpoint);
@@ -280,4 +304,11 @@ pub fn unique(prefix: &str) -> String {
     let id = Uuid::now_v7().simple().to_string();
     let run = RUN.simple().to_string();
     format!("{prefix}{}{}", &run[20..24], &id[18..])
+}
+
+/// A key without what is particular to it: `U#*`.
+pub fn pattern(key: &str) -> String {
+    let fixed = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let parts: Vec<_> = key.split('#').map(|part| if fixed(&part) { part } else { "*" }).collect();
+    parts.join("#")
 }

@@ -40,7 +40,12 @@ impl Person {
     }
 
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Call::new(self.http.clone(), &self.url, method, path).bearer(&self.access_token)
+        self.anonymous(method, path).bearer(&self.access_token)
+    }
+
+    /// A call that does not say who makes it.
+    pub fn anonymous(&self, method: Method, path: &str) -> Call {
+        Call::new(self.http.clone(), &self.url, method, path)
     }
 
     pub fn get(&self, path: &str) -> Call {

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use tunelink_local::rights;
 
 use super::{call, layer::replace_body};
+use crate::harness::pattern;
 
 #[allow(clippy::disallowed_methods)]
 static REACHED: LazyLock<Option<PathBuf>> =
@@ -74,13 +75,6 @@ fn name(kind: &str, write: &Value) -> Option<String> {
     let function = rights::caller().unwrap_or("no function");
     let kind = kind.trim_end_matches("Item");
     Some(format!("{function}: {kind} {item} if {}", plain.trim()))
-}
-
-/// A key without what is particular to it: `U#*`.
-fn pattern(key: &str) -> String {
-    let fixed = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
-    let parts: Vec<_> = key.split('#').map(|part| if fixed(&part) { part } else { "*" }).collect();
-    parts.join("#")
 }
 
 fn note(name: &str) {

@@ -75,7 +75,7 @@ impl Connector {
             Fault::Conflict => ready(reply::conflict(operation, body)),
             Fault::Throttle => ready(reply::throttle(operation, body)),
             Fault::Fail => ready(reply::broken()),
-            Fault::Hang => HttpConnectorFuture::new(std::future::pending()),
+            Fault::Hang => HttpConnectorFuture::new(hang()),
             Fault::KillBefore => HttpConnectorFuture::new(async { die() }),
             Fault::LoseReply => self.then(request, |done| done.map(|_| reply::broken())),
             Fault::KillAfter => self.then(request, |_| die()),
@@ -83,17 +83,17 @@ impl Connector {
                 let done = self.send(request);
                 HttpConnectorFuture::new(async move {
                     drop(done.await);
-                    std::future::pending().await
+                    hang().await
                 })
             }
-            Fault::Unprocessed if batch => {
+            Fault::Unprocessed => {
+                assert!(batch, "{operation} is no batch");
                 let (now, later) = halves(body);
                 let name = if operation == "BatchGetItem" { "UnprocessedKeys" } else { "UnprocessedItems" };
                 let Some(now) = now else { return ready(reply::nothing_done(name, later)) };
                 replace_body(&mut request, &now);
                 self.then(request, move |done| done.map(|done| reply::with(done, name, later)))
             }
-            Fault::Unprocessed => ready(reply::broken()),
             Fault::OneItem => {
                 if let "Query" | "Scan" = operation {
                     let mut body: Value = serde_json::from_str(body).expect("the SDK sends JSON");
@@ -119,6 +119,14 @@ impl Connector {
 
 fn ready(response: HttpResponse) -> HttpConnectorFuture {
     HttpConnectorFuture::ready(Ok(response))
+}
+
+/// Gives no answer until the SDK has waited as long as it does on AWS. Here it would wait for longer, for the machine may
+/// be busy.
+async fn hang() -> Result<HttpResponse, ConnectorError> {
+    let patience = tunelink::config::patience().operation_attempt_timeout();
+    tokio::time::sleep(patience.expect("it is limited")).await;
+    Err(ConnectorError::timeout("no answer".into()))
 }
 
 /// Ends the caller. It is no mishap that anybody has to read of.

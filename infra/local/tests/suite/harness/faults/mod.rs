@@ -36,7 +36,7 @@ pub enum Fault {
     KillBefore,
     /// The same once the call has had its effect.
     KillAfter,
-    /// Of a batch, a half is done at most; anything else fails.
+    /// Of a batch, a half is done at most. For batches alone.
     Unprocessed,
     /// A page has one item at most. No fault of anything else.
     OneItem,

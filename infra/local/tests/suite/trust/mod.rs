@@ -1,0 +1,3 @@
+//! That nobody gets in where they do not belong.
+
+mod matrix;
