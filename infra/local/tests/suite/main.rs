@@ -16,5 +16,6 @@ mod notifications;
 mod platform;
 mod reliability;
 mod requests;
+mod soak;
 mod trust;
 mod worlds;

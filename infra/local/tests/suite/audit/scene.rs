@@ -46,7 +46,7 @@ pub(super) struct Cast {
 /// A world with rows of every kind.
 pub(super) struct Scene {
     pub(super) rows: Rows,
-    world: World,
+    pub(super) world: World,
     /// Closed, it would take its row along.
     _socket: Socket,
 }

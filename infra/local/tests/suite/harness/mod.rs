@@ -96,6 +96,17 @@ impl World {
         Some(Self::on(options).await)
     }
 
+    /// One that reacts and lets as many people register as there are.
+    pub async fn crowded() -> Option<Self> {
+        #[allow(clippy::disallowed_methods)]
+        if std::env::var("TUNELINK_TEST_URL").is_ok() {
+            return left_out("a backend of its own");
+        }
+        let mut options = Options { reacts: true, ..Options::ephemeral() };
+        options.variables.insert("TUNELINK_ATTEMPTS_PER_ADDRESS".into(), "1000000".into());
+        Some(Self::on(options).await)
+    }
+
     /// From now on indexes are read as they are at this moment.
     pub async fn hold_indexes_back(&self) {
         self.faults.hold_indexes_back(self.backend().client(), self.backend().table()).await;
@@ -224,6 +235,11 @@ impl World {
         let name = unique("p");
         let reply = self.post("/v1/auth/register", account(&name)).await;
         Person::new(self.http.clone(), &self.url, name, &reply.created()["tokens"])
+    }
+
+    /// Somebody who has these tokens.
+    pub fn known(&self, name: String, tokens: &Value) -> Person {
+        Person::new(self.http.clone(), &self.url, name, tokens)
     }
 
     /// A new admin; takes a world [`with_admins`](Self::with_admins).
