@@ -70,7 +70,7 @@ impl Partition for OfEvent {
         }
         match events::standing_of(&self.found, id) {
             Err(key) => drop(notes.read::<()>(&key, &self.found[&key])),
-            Ok((standing, event_version)) => self.whole(&standing, event_version, notes),
+            Ok(standing) => self.whole(&standing, notes),
         }
     }
 }
@@ -109,10 +109,9 @@ impl OfEvent {
         }
     }
 
-    fn whole(&self, standing: &Standing, event_version: u64, notes: &mut Notes) {
+    fn whole(&self, standing: &Standing, notes: &mut Notes) {
         let (event, seats) = (&standing.event, &standing.seats);
         let (key, of_seats) = (keys::event(event.event_id), keys::event_seats(event.event_id));
-        notes.same(Invariant::EventWhole, &of_seats, "version", (event.version, event_version));
         self.rows(standing, notes);
         self.numbers.compare(&of_seats, seats, notes);
         limits(&of_seats, event, seats, notes);

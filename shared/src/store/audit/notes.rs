@@ -171,6 +171,7 @@ fn concerned(attribute: &str) -> Invariant {
     match attribute {
         "pk" | "sk" => Invariant::SaysItsKey,
         EXPIRES => Invariant::Expiry,
+        "event_version" => Invariant::EventWhole,
         name if OF_INDEXES.contains(&name) => Invariant::IndexEntries,
         _ => Invariant::WellFormed,
     }

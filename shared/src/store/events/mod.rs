@@ -76,12 +76,9 @@ async fn parts(store: &Store, query: &Query) -> Result<(Option<Standing>, bool)>
     Ok((Some(Standing { event, text, seats: row.seats, revision: row.version }), is_whole))
 }
 
-/// An event as its items say, whether or not they are of one moment, and the version of it that its seats know. The key
-/// of an item that cannot be read or is not there.
-pub(super) fn standing_of(
-    items: &HashMap<Key, Item>,
-    id: EventId,
-) -> std::result::Result<(Standing, u64), Key> {
+/// An event as its items say, whether or not they are of one moment. The key of an item that cannot be read or is not
+/// there.
+pub(super) fn standing_of(items: &HashMap<Key, Item>, id: EventId) -> std::result::Result<Standing, Key> {
     fn of<T: serde::de::DeserializeOwned>(
         items: &HashMap<Key, Item>,
         key: Key,
@@ -89,10 +86,10 @@ pub(super) fn standing_of(
         items.get(&key).and_then(|item| read(item.clone()).ok()).ok_or(key)
     }
     let event = of::<EventRow>(items, keys::event(id))?.event;
-    let SeatsRow { seats, version, event_version, .. } = of(items, keys::event_seats(id))?;
+    let SeatsRow { seats, version: revision, .. } = of(items, keys::event_seats(id))?;
     let text = keys::event_text(id);
     let text = items.contains_key(&text).then(|| of::<TextRow>(items, text)).transpose()?.map(|row| row.text);
-    Ok((Standing { event, text, seats, revision: version }, event_version))
+    Ok(Standing { event, text, seats, revision })
 }
 
 fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {

@@ -83,7 +83,7 @@ breaks! {
         rows.set(&member, "related", text("U#x"));
     };
     "a notification that was read and counts as unread" IndexEntries: |rows| {
-        let notification = rows.key(&format!("U#{}", rows.cast.bob), "N#");
+        let notification = rows.key_having("U#", "N#", "related");
         rows.set(&notification, "read_at", text("2027-01-01T00:00:00Z"));
     };
     "a block that its erasure does not find" IndexEntries: |rows| {

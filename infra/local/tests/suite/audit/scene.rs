@@ -192,6 +192,14 @@ impl Rows {
         found.unwrap_or_else(|| panic!("there is no {pk} {sk}")).clone()
     }
 
+    /// The first of them that has this attribute.
+    pub(super) fn key_having(&self, pk: &str, sk: &str, attribute: &str) -> Key {
+        let found = self.items.iter().find(|((of, key), item)| {
+            of.starts_with(pk) && key.starts_with(sk) && item.contains_key(attribute)
+        });
+        found.unwrap_or_else(|| panic!("there is no {pk} {sk} with {attribute}")).0.clone()
+    }
+
     /// The row that has its partition to itself.
     pub(super) fn alone(&self, key: &str) -> Key {
         self.key(key, key)

@@ -237,6 +237,13 @@ impl World {
         Person::new(self.http.clone(), &self.url, name, &reply.created()["tokens"])
     }
 
+    /// Lets what runs end.
+    pub async fn stop(self) {
+        if let Some(backend) = self.backend {
+            backend.stop().await;
+        }
+    }
+
     /// Somebody who has these tokens.
     pub fn known(&self, name: String, tokens: &Value) -> Person {
         Person::new(self.http.clone(), &self.url, name, tokens)

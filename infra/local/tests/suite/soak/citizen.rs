@@ -16,6 +16,8 @@ pub(super) struct Citizen {
     pub(super) life: Life,
     /// By the path of the event: whether they signed up, or nothing where that was not acknowledged.
     pub(super) parts: BTreeMap<String, Option<bool>>,
+    /// Paths of conversations that they know to take part in, or that they once did.
+    pub(super) talks: Vec<String>,
     pub(super) socket: Option<Socket>,
     /// Sessions that are over.
     pub(super) ended: Vec<String>,
@@ -54,6 +56,7 @@ impl Citizen {
                 logged_in: true,
                 life: Life::There,
                 parts: BTreeMap::new(),
+                talks: Vec::new(),
                 socket: None,
                 ended: Vec::new(),
             };

@@ -54,7 +54,9 @@ async fn announce(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
     citizen.hear(&reply);
     if reply.status == 201 && body["status"] != Value::from("draft") {
         let path = reply.header("location").to_owned();
-        town.talks.lock().unwrap().push(path.replacen("events", "conversations", 1));
+        let talk = path.replacen("events", "conversations", 1);
+        citizen.talks.push(talk.clone());
+        town.talks.lock().unwrap().push(talk);
         town.events.lock().unwrap().push(path);
     }
 }

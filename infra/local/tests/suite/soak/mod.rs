@@ -16,7 +16,7 @@ use std::{
     collections::BTreeMap,
     io::Write,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -66,6 +66,7 @@ async fn whatever_people_do_for_ten_minutes_while_the_table_fails_nothing_is_los
 
 async fn soak(seed: u64, length: Length) {
     let Some(world) = World::crowded().await.map(Arc::new) else { return };
+    let panics = panics();
     let town = Arc::new(Town::new(&world).await);
     let mut lanes = Vec::new();
     for lane in 0..LANES {
@@ -96,6 +97,11 @@ async fn soak(seed: u64, length: Length) {
     ));
     tell(&format!("{:?}", *town.statuses.lock().unwrap()));
     outcome::check(&world, &town, people).await;
+    assert_eq!(*panics.lock().unwrap(), [] as [String; 0]);
+    drop(town);
+    if let Some(world) = Arc::into_inner(world) {
+        world.stop().await;
+    }
     assert!(most < MOST_MIB, "{most} MiB");
 }
 
@@ -117,6 +123,20 @@ async fn act(
         steps += 1;
     }
     people
+}
+
+/// Where the product panics from now on. Reactions that do are begun again, so that nobody else would notice.
+fn panics() -> Arc<Mutex<Vec<String>>> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (noted, before) = (seen.clone(), std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if ["shared/src/", "functions/src/", "infra/local/src/"].iter().any(|of| place.starts_with(of)) {
+            noted.lock().unwrap().push(place);
+        }
+        before(panic);
+    }));
+    seen
 }
 
 /// The memory that this process takes, in MiB; 0 where nobody says.

@@ -1,6 +1,6 @@
 //! Conversations.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     citizen::Citizen,
@@ -9,7 +9,9 @@ use super::{
 use crate::{events::Dice, harness::unique};
 
 pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
-    let Some(talk) = town.any(&town.talks, dice).filter(|_| dice.roll(8) > 0) else {
+    let strange = if dice.roll(8) == 0 { town.any(&town.talks, dice) } else { None };
+    let own = (!citizen.talks.is_empty()).then(|| citizen.talks[dice.roll(citizen.talks.len())].clone());
+    let Some(talk) = strange.or(own).filter(|_| dice.roll(8) > 0) else {
         return begin(citizen, town, dice).await;
     };
     let person = citizen.person.clone();
@@ -23,7 +25,7 @@ pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
         11 => town.send(person.delete(&message)).await,
         12 => town.send(person.put(&format!("{talk}/read"), json!({ "seq": seq }))).await,
         13 => town.send(person.get(&format!("{talk}/messages?limit=20"))).await,
-        14 => town.send(person.get("/v1/conversations")).await,
+        14 => return look(citizen, town).await,
         15 => town.send(person.post("/v1/sync", json!({ "conversations": [] }))).await,
         16 => town.send(person.put(&member, json!({ "role": (["admin", "member"][dice.roll(2)]) }))).await,
         17 => town.send(person.delete(&member)).await,
@@ -31,6 +33,16 @@ pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
         _ => town.send(person.get(&talk)).await,
     };
     citizen.hear(&reply);
+}
+
+/// Finds out where they take part.
+async fn look(citizen: &mut Citizen, town: &Town) {
+    let reply = town.send(citizen.person.get("/v1/conversations")).await;
+    citizen.hear(&reply);
+    if let Some(list) = reply.body["data"].as_array() {
+        let path = |talk: &Value| format!("/v1/conversations/{}", talk["conversation_id"].as_str().unwrap());
+        citizen.talks = list.iter().map(path).collect();
+    }
 }
 
 /// Sends a message as a client does that is told to come back, under one name.
@@ -57,6 +69,8 @@ async fn begin(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
     let reply = town.send(call).await;
     citizen.hear(&reply);
     if matches!(reply.status, 200 | 201) {
-        town.talks.lock().unwrap().push(reply.header("location").to_owned());
+        let path = reply.header("location").to_owned();
+        citizen.talks.push(path.clone());
+        town.talks.lock().unwrap().push(path);
     }
 }
