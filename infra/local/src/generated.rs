@@ -13,7 +13,7 @@ use tunelink::{auth::Access, live::LiveFunction, operation::Function};
 use crate::{
     deployment,
     examples::{self, ASYNCAPI, DOCUMENT},
-    gateway, live,
+    gateway, live, matrix,
     rights::{self, Rights},
     watch,
 };
@@ -38,6 +38,7 @@ pub fn files() -> io::Result<Vec<File>> {
     let mut files = vec![
         File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
         File { path: root().join("infra/asyncapi.json"), content: pretty(&ASYNCAPI) },
+        partly(matrix::DOCUMENT, ["<!-- matrix:begin -->\n", "<!-- matrix:end -->"], &matrix::tables())?,
         partly("README.md", ["<!-- operations:begin -->\n", "<!-- operations:end -->"], &table())?,
         partly(
             "template.yaml",

@@ -18,6 +18,7 @@ mod in_process;
 pub mod keys;
 mod listen;
 pub mod live;
+pub mod matrix;
 pub mod react;
 pub mod rights;
 pub mod sns;

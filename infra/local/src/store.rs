@@ -123,7 +123,9 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine.
+/// A client for a DynamoDB at `url` that asks for no real credentials, so that none can leave this machine. Where the
+/// access key matters, as for DynamoDB Local, which has a database for each, it is in the address:
+/// `http://KEY@127.0.0.1:8000`.
 pub fn client(url: &str, transport: Option<Transport>) -> Client {
     // Without TLS, for which a client reads all of the machine's certificates.
     connect(url, aws_smithy_http_client::Builder::new().build_http(), transport)
@@ -138,16 +140,28 @@ fn connect_streams(url: &str, http: SharedHttpClient) -> aws_sdk_dynamodbstreams
     let config = aws_sdk_dynamodbstreams::Config::builder()
         .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .credentials_provider(credentials())
-        .endpoint_url(url)
+        .credentials_provider(credentials(url))
+        .endpoint_url(without_key(url))
         .timeout_config(timeouts())
         .http_client(http)
         .build();
     aws_sdk_dynamodbstreams::Client::from_conf(config)
 }
 
-fn credentials() -> Credentials {
-    Credentials::from_keys("local", "local", None)
+fn credentials(url: &str) -> Credentials {
+    let key = parts(url).map_or("local", |(_, key, _)| key);
+    Credentials::from_keys(key, "local", None)
+}
+
+fn without_key(url: &str) -> String {
+    parts(url).map_or_else(|| url.to_owned(), |(scheme, _, address)| format!("{scheme}://{address}"))
+}
+
+/// Scheme, access key and the rest of an address that has a key.
+fn parts(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (key, address) = rest.split_once('@')?;
+    Some((scheme, key, address))
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -162,8 +176,8 @@ fn connect(url: &str, http: SharedHttpClient, transport: Option<Transport>) -> C
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
-        .credentials_provider(credentials())
-        .endpoint_url(url)
+        .credentials_provider(credentials(url))
+        .endpoint_url(without_key(url))
         .timeout_config(timeouts())
         .retry_config(tunelink::config::retries())
         .http_client(http)

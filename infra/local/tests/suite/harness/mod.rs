@@ -9,8 +9,8 @@ mod faults;
 mod frames;
 mod log;
 mod person;
-mod scene;
 mod socket;
+pub mod stage;
 
 use std::{collections::BTreeMap, io::Write, sync::LazyLock};
 
@@ -33,7 +33,6 @@ pub use self::{
     faults::{Fault, Faults},
     log::Log,
     person::{Call, Person, Reply},
-    scene::{Cast, Scene},
     socket::Socket,
 };
 
@@ -142,8 +141,9 @@ impl World {
         options.transport = Some(faults.clone().into());
         #[allow(clippy::disallowed_methods)]
         if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
-            options.external_dynamodb = Some(endpoint);
-            options.variables.insert("TUNELINK_TABLE".into(), format!("tunelink-{}", Uuid::now_v7()));
+            let (own, table) = (Uuid::now_v7().simple(), Uuid::now_v7());
+            options.external_dynamodb = Some(endpoint.replacen("://", &format!("://{own}@"), 1));
+            options.variables.insert("TUNELINK_TABLE".into(), format!("tunelink-{table}"));
         }
         let backend = Backend::start(options).await.expect("the backend starts");
         // Limits are counted by the hour: no test may see one end unawares.

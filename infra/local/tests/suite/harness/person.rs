@@ -40,12 +40,7 @@ impl Person {
     }
 
     pub fn call(&self, method: Method, path: &str) -> Call {
-        self.anonymous(method, path).bearer(&self.access_token)
-    }
-
-    /// A call that does not say who makes it.
-    pub fn anonymous(&self, method: Method, path: &str) -> Call {
-        Call::new(self.http.clone(), &self.url, method, path)
+        Call::new(self.http.clone(), &self.url, method, path).bearer(&self.access_token)
     }
 
     pub fn get(&self, path: &str) -> Call {

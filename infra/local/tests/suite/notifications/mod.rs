@@ -26,7 +26,7 @@ async fn bodies(person: &Person, kind: &str) -> Vec<String> {
 }
 
 /// Tells somebody something, as an admin, and gives the path of the notification.
-pub(crate) async fn announce_to(admin: &Person, person: &Person, title: &str) -> String {
+async fn announce_to(admin: &Person, person: &Person, title: &str) -> String {
     let words = json!({ "title": title, "body": "Read me." });
     let new = json!({ "user_id": person.id, "text": { "en": words, "fr": words } });
     let sent = admin.post("/v1/notifications", new).await.created();

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::harness::{World, pattern};
 
-pub(crate) type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
+pub(super) type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 
 /// Everything in the table but what counts attempts.
-pub(crate) async fn items(world: &World) -> Items {
+pub(super) async fn items(world: &World) -> Items {
     let mut items = world.items().await;
     items.retain(|(pk, _), _| !pk.starts_with("THROTTLE#"));
     items
@@ -17,7 +17,7 @@ pub(crate) async fn items(world: &World) -> Items {
 
 /// The changes of items, sorted: for each its kind, and what was put, changed or deleted. Numbers that count are said
 /// with their difference, everything else by its name.
-pub(crate) fn difference(before: &Items, after: &Items) -> Vec<String> {
+pub(super) fn difference(before: &Items, after: &Items) -> Vec<String> {
     let mut changes = Vec::new();
     for (key, item) in after {
         match before.get(key) {

@@ -10,10 +10,13 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tunelink::auth::Access;
 
-use super::{changing, for_each, routed};
+use super::{Play, changing, for_each};
 use crate::{
     events::Dice,
-    harness::{Cast, Fault, Scene, World},
+    harness::{
+        Fault, World,
+        stage::{self, Cast},
+    },
 };
 
 /// Of 100 calls 20 are throttled, 5 fail and 5 hang, half of these once they had their effect.
@@ -34,15 +37,15 @@ fn mixture(seed: u64) -> impl FnMut(&str, &str) -> Option<Fault> {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_third_of_all_calls_fail_answers_are_right_or_say_to_come_back() {
     const ROUNDS: u64 = 3;
-    for_each(routed(), |world, cast, function| async move {
+    for_each(stage::operations(), |world, cast, function| async move {
         let gone = world.log_in(&cast.owner.name).await;
         gone.post("/v1/auth/logout", json!({ "scope": "this" })).await.ok();
         let mut longest = Duration::ZERO;
         for round in 0..ROUNDS {
-            let scene = Scene::set(&world, &cast, function).await;
+            let play = Play::new(&world, &cast, function).await;
             world.faults.when(mixture(round));
             let began = Instant::now();
-            let reply = scene.request().await;
+            let reply = play.call(&world).await;
             longest = longest.max(began.elapsed());
             match reply.status {
                 200 | 201 => {}
@@ -50,7 +53,7 @@ async fn while_a_third_of_all_calls_fail_answers_are_right_or_say_to_come_back()
                 _ => panic!("{}: {}", function.name, reply.text),
             }
             if matches!(function.access, Access::Member | Access::Admin) {
-                let reply = scene.unsigned().bearer(&gone.access_token).await;
+                let reply = play.request.call(&world, Some(&gone.access_token)).await;
                 assert!(matches!(reply.status, 401 | 503), "{}: {}", function.name, reply.text);
             }
             world.faults.stop();
@@ -66,15 +69,15 @@ async fn a_table_that_hangs_holds_nobody() {
     let Some(world) = World::punctual().await else { return };
     let cast = Cast::new(&world).await;
     let asks = |name| !["get_openapi", "get_docs", "get_health"].contains(&name);
-    let mut scenes = Vec::new();
-    for function in routed().filter(|function| asks(function.name)) {
-        scenes.push((function, Scene::set(&world, &cast, function).await));
+    let mut plays = Vec::new();
+    for function in stage::operations().filter(|function| asks(function.name)) {
+        plays.push((function, Play::new(&world, &cast, function).await));
     }
     world.faults.when(|_, _| Some(Fault::Hang));
     let began = Instant::now();
-    let replies = join_all(scenes.iter().map(|(_, scene)| scene.request().into_future())).await;
+    let replies = join_all(plays.iter().map(|(_, play)| play.call(&world).into_future())).await;
     figure!("all are answered within {} ms", began.elapsed().as_millis());
-    for ((function, _), reply) in scenes.iter().zip(replies) {
+    for ((function, _), reply) in plays.iter().zip(replies) {
         let unavailable = reply.status == 503 && !reply.header("retry-after").is_empty();
         assert!(unavailable, "{}: {}", function.name, reply.text);
     }
@@ -90,10 +93,10 @@ async fn transactions_that_meet_others_go_through_in_the_end() {
         let given_up = seen.clone();
         async move {
             for seed in 0..TIMES as u64 {
-                let scene = Scene::set(&world, &cast, function).await;
+                let play = Play::new(&world, &cast, function).await;
                 let mut dice = Dice(seed);
                 world.faults.conflict_when(move |operation, _| writes(operation) && dice.roll(10) < 3);
-                let reply = scene.request().await;
+                let reply = play.call(&world).await;
                 world.faults.stop();
                 assert!(matches!(reply.status, 200 | 201 | 503), "{}: {}", function.name, reply.text);
                 given_up.fetch_add(usize::from(reply.status == 503), Ordering::Relaxed);
@@ -114,14 +117,14 @@ fn writes(operation: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn halves_of_batches_and_short_pages_are_no_faults() {
     for fault in [Fault::Unprocessed, Fault::OneItem] {
-        for_each(routed(), move |world, cast, function| async move {
-            let scene = Scene::set(&world, &cast, function).await;
+        for_each(stage::operations(), move |world, cast, function| async move {
+            let play = Play::new(&world, &cast, function).await;
             let mut dice = Dice(1);
             world.faults.when(move |operation, _| {
                 let meant = operation.starts_with("Batch") || fault == Fault::OneItem;
                 (meant && dice.roll(2) == 0).then_some(fault)
             });
-            let reply = scene.request().await;
+            let reply = play.call(&world).await;
             assert!(matches!(reply.status, 200 | 201), "{}: {}", function.name, reply.text);
         })
         .await;

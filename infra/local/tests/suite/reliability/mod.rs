@@ -10,27 +10,25 @@ macro_rules! figure {
     }};
 }
 
-pub(crate) mod difference;
+mod difference;
 mod faults;
 mod kills;
 mod lag;
-mod scenes;
 
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use tunelink::operation::Function;
+use serde_json::json;
+use tunelink::{auth::Access, operation::Function};
 
-use crate::harness::{Cast, World};
+use crate::harness::{
+    Call, PASSWORD, World,
+    stage::{self, Cast, Request, Scene},
+};
 
-/// The operations that a client can name.
-fn routed() -> impl Iterator<Item = &'static Function> {
-    functions::ALL.iter().copied().filter(|function| function.route.path != "$default")
-}
-
-/// Those that change something, or may.
+/// The operations that change something, or may.
 fn changing() -> impl Iterator<Item = &'static Function> {
-    routed().filter(|function| function.route.method != "GET")
+    stage::operations().filter(|function| function.route.method != "GET")
 }
 
 /// Does this for each operation: several worlds at a time, in which nothing is reacted to, and one operation after the
@@ -55,4 +53,32 @@ async fn for_each<F: Future<Output = ()> + Send + 'static>(
     });
     let failed = join_all(worlds).await.concat();
     assert!(failed.is_empty(), "see above: {failed:?}");
+}
+
+/// A request that succeeds, with the token of whoever may send it.
+struct Play {
+    request: Request,
+    token: Option<String>,
+}
+
+impl Play {
+    /// Sets the scene for it. Who logs in is somebody new each time: attempts that come to nothing are counted, and
+    /// sessions that are too many end.
+    async fn new(world: &World, cast: &Cast, function: &'static Function) -> Self {
+        let mut scene = Scene::set(world, cast, function).await;
+        if matches!(function.name, "log_in" | "issue_token" | "refresh_session" | "log_out") {
+            scene.sender = world.person().await;
+        }
+        let mut request = scene.request(&scene.sender);
+        if function.name == "delete_my_account" {
+            request.body = Some(json!({ "mode": "erase", "password": PASSWORD }));
+        }
+        let token = (function.access != Access::Anyone).then_some(scene.sender.access_token);
+        Self { request, token }
+    }
+
+    /// The same request, as often as it takes.
+    fn call(&self, world: &World) -> Call {
+        self.request.call(world, self.token.as_deref())
+    }
 }

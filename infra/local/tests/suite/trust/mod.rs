@@ -1,3 +1,0 @@
-//! That nobody gets in where they do not belong.
-
-mod matrix;
