@@ -17,7 +17,6 @@ mod notifications;
 mod platform;
 mod reliability;
 mod requests;
-mod soak;
-mod trust;
 mod scenes;
+mod soak;
 mod worlds;
