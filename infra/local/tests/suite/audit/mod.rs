@@ -13,9 +13,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use jiff::Timestamp;
 use tunelink::store::audit::{self, Invariant, Pace};
-use tunelink_local::world::{Plan, load};
 
 use self::scene::{Rows, Scene};
 use crate::harness::World;
@@ -91,16 +89,6 @@ async fn a_world_that_operations_made_is_as_it_should_be_and_an_audit_only_reads
         called.iter().all(|call| matches!(call.as_str(), "Scan" | "Query" | "BatchGetItem")),
         "{called:?}"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_generated_world_is_as_it_should_be() {
-    let Some(world) = World::still().await else { return };
-    let now = Timestamp::from_second(world.app().now().as_second() / 3600 * 3600).unwrap();
-    let plan = Plan { seed: 5, events: 200, musicians: 200, now, around: None };
-    let bulk = world.backend().bulk().transpose().unwrap();
-    load::load(world.app(), bulk, plan, |_| ()).await.unwrap();
-    world.audit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ pub(super) struct Citizen {
     pub(super) life: Life,
     /// By the path of the event: whether they signed up, or nothing where that was not acknowledged.
     pub(super) parts: BTreeMap<String, Option<bool>>,
+    /// Paths of events that they organise.
+    pub(super) hosts: Vec<String>,
     /// Paths of conversations that they know to take part in, or that they once did.
     pub(super) talks: Vec<String>,
     pub(super) socket: Option<Socket>,
@@ -56,6 +58,7 @@ impl Citizen {
                 logged_in: true,
                 life: Life::There,
                 parts: BTreeMap::new(),
+                hosts: Vec::new(),
                 talks: Vec::new(),
                 socket: None,
                 ended: Vec::new(),

@@ -31,6 +31,8 @@ const LANES: u64 = 8;
 const PEOPLE: usize = 4;
 /// The most memory that the process may take, in MiB: the table is in it, and all that its stream ever held.
 const MOST_MIB: u64 = 4096;
+/// How often the figures so far are told.
+const TELLS: Duration = Duration::from_mins(1);
 
 /// How long it goes on.
 #[derive(Clone, Copy)]
@@ -82,10 +84,14 @@ async fn soak(seed: u64, length: Length) {
     let acting = lanes.into_iter().map(|(lane, people)| {
         tokio::spawn(act(town.clone(), people, Dice(seed * 1000 + lane), (length, began)))
     });
+    let acting: Vec<_> = acting.collect();
+    let telling = tokio::spawn(tell_on(town.clone(), began));
     let mut people = Vec::new();
-    for lane in acting.collect::<Vec<_>>() {
+    for lane in acting {
         people.extend(lane.await.expect("nobody panics"));
     }
+    telling.abort();
+    telling.await.expect_err("it goes on until it is told not to");
     world.faults.stop();
     let took = began.elapsed();
     let letters = outcome::settle(&world, &town).await;
@@ -145,6 +151,14 @@ fn memory() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
     kib.unwrap_or_default() / 1024
+}
+
+async fn tell_on(town: Arc<Town>, began: Instant) {
+    loop {
+        tokio::time::sleep(TELLS).await;
+        let calls = town.calls.load(Ordering::Relaxed);
+        tell(&format!("{calls} calls after {:.0?}, {} MiB", began.elapsed(), memory()));
+    }
 }
 
 /// Not by `println!`, which is shown of tests alone that fail.

@@ -1,6 +1,9 @@
 //! What is there when nothing fails any more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Mutex,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -17,8 +20,9 @@ type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 pub(super) async fn settle(world: &World, town: &Town) -> usize {
     // Their sockets tell of what comes until they are closed.
     town.gone.lock().unwrap().iter_mut().for_each(|citizen| citizen.socket = None);
+    const PATIENCE: usize = 20;
     let mut letters = 0;
-    loop {
+    for _ in 0..PATIENCE {
         world.settled().await;
         let left = world.dead_letters().await.len();
         world.erase_due().await.expect("nothing fails any more");
@@ -31,31 +35,14 @@ pub(super) async fn settle(world: &World, town: &Town) -> usize {
         let redriven = pump.redrive().await.expect("the letters can be read");
         assert_eq!((redriven.failed, redriven.gone), (0, 0), "nothing fails any more");
     }
+    panic!("there are new dead letters again and again");
 }
 
 /// Panics unless all that was acknowledged is there, and all that always holds does.
 pub(super) async fn check(world: &World, town: &Town, people: Vec<Citizen>) {
     let items = world.items().await;
-    let has = |pk: String, sk: String| items.contains_key(&(pk, sk));
-    for Acknowledged { talk, seq, sender, name } in town.messages.lock().unwrap().iter() {
-        let key = (format!("C#{}", id(talk)), format!("M#{seq:010}"));
-        let message = items.get(&key).unwrap_or_else(|| panic!("a message is lost: {key:?}"));
-        let is = |attribute: &str, value: &String| message[attribute].as_s() == Ok(value);
-        assert!(is("client_message_id", name) && is("sender_id", sender), "{key:?} is another: {message:?}");
-    }
-    let mut joined = 0;
-    for citizen in &people {
-        let partition = format!("U#{}", citizen.person.id);
-        assert!(has(partition.clone(), "PROFILE".to_owned()), "an account is lost: {partition}");
-        for (event, part) in &citizen.parts {
-            let there = has(format!("E#{}", id(event)), format!("PARTICIPANT#{}", citizen.person.id));
-            assert!(part.is_none_or(|part| part == there), "{partition} in {event}: {part:?}, but {there}");
-            joined += usize::from(there);
-        }
-        for session in &citizen.ended {
-            assert!(!has(partition.clone(), format!("SESSION#{session}")), "{partition}: {session} goes on");
-        }
-    }
+    made(&items, town);
+    let joined: usize = people.iter().map(|citizen| kept(&items, citizen)).sum();
     let gone = town.gone.lock().unwrap();
     let erased = gone.iter().filter(|citizen| citizen.life == Life::Leaving { acknowledged: true });
     let mut number = 0;
@@ -63,10 +50,61 @@ pub(super) async fn check(world: &World, town: &Town, people: Vec<Citizen>) {
         nothing_of(&items, &citizen.person.id);
         number += 1;
     }
-    let messages = town.messages.lock().unwrap().len();
-    super::tell(&format!("{messages} messages and {joined} seats or places there, {number} people erased"));
+    let count = |of: &Mutex<Vec<String>>| of.lock().unwrap().len();
+    let (messages, events, talks) =
+        (town.messages.lock().unwrap().len(), count(&town.events), count(&town.talks));
+    super::tell(&format!(
+        "{messages} messages, {events} events, {talks} conversations and {joined} seats or places are there, \
+         {number} people are erased"
+    ));
     world.audit().await;
     super::tell(&format!("all is as it should be in {} rows", items.len()));
+}
+
+/// Messages, events and conversations that somebody was told of are there.
+fn made(items: &Items, town: &Town) {
+    let gone: Vec<String> =
+        town.gone.lock().unwrap().iter().map(|citizen| citizen.person.id.clone()).collect();
+    let drafts = town.drafts.lock().unwrap();
+    // A draft goes with its organiser, and what they wrote there to themselves goes with it.
+    let went = |talk: &str| {
+        drafts.get(id(talk)).is_some_and(|organiser| gone.contains(organiser))
+            && !has(items, format!("E#{}", id(talk)), "EVENT")
+    };
+    let messages = town.messages.lock().unwrap();
+    for Acknowledged { talk, seq, sender, name } in messages.iter().filter(|sent| !went(&sent.talk)) {
+        let key = (format!("C#{}", id(talk)), format!("M#{seq:010}"));
+        let message = items.get(&key).unwrap_or_else(|| panic!("a message is lost: {key:?}"));
+        let is = |attribute: &str, value: &String| message[attribute].as_s() == Ok(value);
+        assert!(is("client_message_id", name) && is("sender_id", sender), "{key:?} is another: {message:?}");
+    }
+    for event in town.events.lock().unwrap().iter() {
+        assert!(has(items, format!("E#{}", id(event)), "EVENT"), "an event is lost: {event}");
+    }
+    for talk in town.talks.lock().unwrap().iter() {
+        assert!(has(items, format!("C#{}", id(talk)), "CONVERSATION"), "a conversation is lost: {talk}");
+    }
+}
+
+/// Somebody's account, parts in events and ends of sessions are as they were told; how many parts there are.
+fn kept(items: &Items, citizen: &Citizen) -> usize {
+    let partition = format!("U#{}", citizen.person.id);
+    assert!(has(items, partition.clone(), "PROFILE"), "an account is lost: {partition}");
+    for session in &citizen.ended {
+        let goes_on = has(items, partition.clone(), &format!("SESSION#{session}"));
+        assert!(!goes_on, "{partition}: {session} goes on");
+    }
+    let mut joined = 0;
+    for (event, part) in &citizen.parts {
+        let there = has(items, format!("E#{}", id(event)), &format!("PARTICIPANT#{}", citizen.person.id));
+        assert!(part.is_none_or(|part| part == there), "{partition} in {event}: {part:?}, but {there}");
+        joined += usize::from(there);
+    }
+    joined
+}
+
+fn has(items: &Items, pk: String, sk: &str) -> bool {
+    items.contains_key(&(pk, sk.to_owned()))
 }
 
 /// Whoever is erased has left nothing under their name.

@@ -1,6 +1,9 @@
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::{Citizen, Statuses};
@@ -18,6 +21,8 @@ pub(super) struct Town {
     /// Paths of events, and of conversations.
     pub(super) events: Mutex<Vec<String>>,
     pub(super) talks: Mutex<Vec<String>>,
+    /// Organisers of drafts, by the id of the draft and of its conversation.
+    pub(super) drafts: Mutex<BTreeMap<String, String>>,
     pub(super) messages: Mutex<Vec<Acknowledged>>,
     /// Those who had themselves erased.
     pub(super) gone: Mutex<Vec<Citizen>>,
@@ -42,6 +47,7 @@ impl Town {
             people: Mutex::default(),
             events: Mutex::default(),
             talks: Mutex::default(),
+            drafts: Mutex::default(),
             messages: Mutex::default(),
             gone: Mutex::default(),
             calls: AtomicUsize::default(),
@@ -60,12 +66,14 @@ impl Town {
 
     /// Makes a call until it is told something else than to come back.
     pub(super) async fn insist(&self, call: impl Fn() -> Call) -> Reply {
-        loop {
+        const PATIENCE: usize = 200;
+        for _ in 0..PATIENCE {
             let reply = self.send(call()).await;
             if reply.status != 503 {
                 return reply;
             }
         }
+        panic!("told to come back {PATIENCE} times");
     }
 
     /// One of those that there are, one of the latest.
