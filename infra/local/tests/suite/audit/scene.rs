@@ -91,7 +91,9 @@ impl Scene {
 
     /// The same rows in a world where nobody reacts to what is done to them.
     pub(super) async fn copy_to(self, world: World) -> Broken {
-        let broken = Broken { rows: self.rows, world, _original: self.world, _socket: self._socket };
+        let mut rows = self.rows;
+        rows.forget_most_of_the_catalogue();
+        let broken = Broken { rows, world, _original: self.world, _socket: self._socket };
         // Those that it began with give way to those of the scene.
         let before = Rows { items: broken.world.items().await, cast: broken.rows.cast.clone() };
         broken.turn(&before, &broken.rows).await;
@@ -186,6 +188,12 @@ pub(super) fn number(number: i64) -> AttributeValue {
 }
 
 impl Rows {
+    /// It is most of the table, and each audit would read it.
+    fn forget_most_of_the_catalogue(&mut self) {
+        let kept = ["SEEDED", "INSTRUMENT#cello", "GENRE#swing"];
+        self.items.retain(|(pk, sk), _| pk != "CATALOGUE" || kept.contains(&sk.as_str()));
+    }
+
     /// The first row whose keys begin so.
     pub(super) fn key(&self, pk: &str, sk: &str) -> Key {
         let found = self.items.keys().find(|(of, key)| of.starts_with(pk) && key.starts_with(sk));

@@ -53,7 +53,7 @@ impl Length {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_people_do_while_the_table_fails_nothing_is_lost() {
-    soak(1, Length::Steps(60)).await;
+    soak(1, Length::Steps(40)).await;
 }
 
 /// The same for 10 minutes, or for `TUNELINK_SOAK_SECONDS`, with `TUNELINK_SOAK_SEED`.
