@@ -1,7 +1,7 @@
 //! What is of a conversation.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -29,6 +29,8 @@ pub(super) struct OfConversation {
     deleted: BTreeSet<u64>,
     /// What each sender sent last.
     sent: HashMap<UserId, u64>,
+    /// Who wrote what was not deleted, and where first.
+    authors: BTreeMap<UserId, Key>,
     members: Vec<(Key, Membership)>,
 }
 
@@ -74,6 +76,7 @@ impl Partition for OfConversation {
         let times = (last.map_or(head.created_at, |last| last.sent_at), head.last_at);
         notes.same(Invariant::TimesInOrder, key, "the last at", times);
         members::check(key, head, &self.members, &self.sent, notes);
+        members::check_authors(&self.members, &self.authors, notes);
         pair(key, head, notes);
     }
 }
@@ -116,8 +119,13 @@ impl OfConversation {
         if message.text.is_some() == message.deleted_at.is_some() {
             notes.find(Invariant::TombstonesTold, key, "a text unless it was deleted", "otherwise");
         }
+        if message.reply_to.is_some_and(|answered| answered == 0 || answered >= seq) {
+            notes.find(Invariant::AnswersExist, key, "a message before it", "none");
+        }
         if message.deleted_at.is_some() {
             self.deleted.insert(seq);
+        } else {
+            self.authors.entry(sender).or_insert_with(|| key.clone());
         }
         self.sent.insert(sender, seq);
         self.last_message = Some(Message { seq, text: None, ..message });

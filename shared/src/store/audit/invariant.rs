@@ -95,6 +95,10 @@ invariants! {
     MessagesNamed "messages_named";
     /// What was deleted has no text, all else has, and each deletion is a change
     TombstonesTold "tombstones_told";
+    /// What a message answers is a message before it
+    AnswersExist "answers_exist";
+    /// Whoever wrote what was not deleted is a member, or was one
+    AuthorsKnown "authors_known";
     /// A group that has members has an admin
     GroupsAdmin "groups_admin";
     /// Of each pair there is one direct conversation, of these two

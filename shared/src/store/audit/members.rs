@@ -1,6 +1,6 @@
 //! Who takes part in a conversation.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Finding, Invariant, Notes, notes::parsed, person::must_exist};
 use crate::{
@@ -35,6 +35,19 @@ pub(super) fn check(
         }
         ConversationKind::Group => group(key, &present, notes),
         ConversationKind::Event => event(key, head, &present, notes),
+    }
+}
+
+/// Holds those who wrote what was not deleted, and where first, against the members. Of who is erased, what they wrote
+/// is deleted before they are.
+pub(super) fn check_authors(
+    members: &[(Key, Membership)],
+    authors: &BTreeMap<UserId, Key>,
+    notes: &mut Notes,
+) {
+    let known: BTreeSet<UserId> = members.iter().map(|(_, member)| member.user_id).collect();
+    for (_, message) in authors.iter().filter(|(author, _)| !known.contains(author)) {
+        notes.find(Invariant::AuthorsKnown, message, "its author among the members", "nobody");
     }
 }
 

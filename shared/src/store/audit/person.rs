@@ -89,8 +89,9 @@ impl Partition for Person {
         names(key, profile, notes);
         standing(key, profile, notes);
         self.limits(key, notes);
+        self.sessions_of(profile, notes);
+        // An erasure that goes on has ended the sessions, and not yet all the rest.
         if profile.status != AccountStatus::Erased {
-            self.sessions_of(profile, notes);
             self.sockets_and_devices(notes);
         }
     }

@@ -70,6 +70,19 @@ breaks! {
         rows.unset(&message, "text");
         rows.set(&message, "deleted_at", text("2027-01-01T00:00:00Z"));
     };
+    "an answer to what was never said" AnswersExist: |rows| {
+        let message = in_group(rows, "M#0000000002");
+        rows.set(&message, "reply_to", number(2));
+    };
+    "a message of somebody who was never there" AuthorsKnown: |rows| {
+        let (last, name) = (in_group(rows, "M#0000000005"), in_group(rows, "CLIENT#"));
+        let (ghost, group) = (nobody(), last.0.clone());
+        let changes =
+            [("seq", number(6)), ("sender_id", text(ghost.clone())), ("client_message_id", text("boo"))];
+        rows.copy(&last, &group, "M#0000000006", &changes);
+        rows.copy(&name, &group, &format!("CLIENT#{ghost}#boo"), &[("seq", number(6))]);
+        rows.add(&in_group(rows, "CONVERSATION"), "last_seq", 1);
+    };
     "a group that nobody can lead" GroupsAdmin: |rows| {
         let member = in_group(rows, &format!("MEMBER#{}", rows.cast.ann));
         rows.set(&member, "role", text("member"));
