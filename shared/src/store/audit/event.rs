@@ -129,7 +129,7 @@ impl OfEvent {
             match self.found.get(&key) {
                 Some(found) => notes.differ(&key, found, item),
                 None => {
-                    notes.find(Invariant::SlotsWanted, &key, "a row of an instrument that is wanted", "none")
+                    notes.find(Invariant::SlotsWanted, &key, "a row of an instrument that is wanted", "none");
                 }
             }
             expected.insert(key);

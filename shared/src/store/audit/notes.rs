@@ -34,8 +34,11 @@ impl Finding {
 /// What has to be looked up elsewhere in the table, and what follows from what is found there.
 pub(super) struct Question {
     pub(super) key: Key,
-    pub(super) judge: Box<dyn FnOnce(Option<&Item>) -> Option<Finding> + Send>,
+    pub(super) judge: Judge,
 }
+
+/// What follows from a row that is there or not.
+type Judge = Box<dyn FnOnce(Option<&Item>) -> Option<Finding> + Send>;
 
 /// What is noted while a partition is read.
 pub(super) struct Notes {

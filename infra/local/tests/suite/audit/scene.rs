@@ -48,7 +48,7 @@ pub(super) struct Scene {
     pub(super) rows: Rows,
     pub(super) world: World,
     /// Closed, it would take its row along.
-    _socket: Socket,
+    socket: Socket,
 }
 
 impl Scene {
@@ -86,14 +86,14 @@ impl Scene {
             group: id(&group),
             direct: id(&direct),
         };
-        Self { rows: Rows { items: world.items().await, cast }, world, _socket: socket }
+        Self { rows: Rows { items: world.items().await, cast }, world, socket }
     }
 
     /// The same rows in a world where nobody reacts to what is done to them.
     pub(super) async fn copy_to(self, world: World) -> Broken {
         let mut rows = self.rows;
         rows.forget_most_of_the_catalogue();
-        let broken = Broken { rows, world, _original: self.world, _socket: self._socket };
+        let broken = Broken { rows, world, _original: self.world, _socket: self.socket };
         // Those that it began with give way to those of the scene.
         let before = Rows { items: broken.world.items().await, cast: broken.rows.cast.clone() };
         broken.turn(&before, &broken.rows).await;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
-    let other = town.any(&town.people, dice).unwrap_or_default();
+    let other = Town::any(&town.people, dice).unwrap_or_default();
     let person = citizen.person.clone();
     let call = match dice.roll(4) {
         0 => oneself(&person, dice),
@@ -97,7 +97,7 @@ pub(super) async fn rule(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
                 .await;
         }
         1 => {
-            let Some(event) = town.any(&town.events, dice) else { return };
+            let Some(event) = Town::any(&town.events, dice) else { return };
             let id = event.rsplit('/').next().unwrap_or_default();
             let new = json!({ "event_id": id, "text": text });
             town.insist(|| admin.post("/v1/notifications", new.clone()).header("idempotency-key", &key))

@@ -1,6 +1,6 @@
 //! Events, and who takes part in them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{citizen::Citizen, town::Town};
 use crate::{
@@ -17,7 +17,7 @@ pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
             let event = citizen.hosts[dice.roll(citizen.hosts.len())].clone();
             host(citizen, town, dice, &event).await;
         }
-        _ => match town.any(&town.events, dice) {
+        _ => match Town::any(&town.events, dice) {
             Some(event) => visit(citizen, town, dice, &event).await,
             None => announce(citizen, town, dice).await,
         },
@@ -89,7 +89,7 @@ async fn announce(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
         return;
     }
     let path = reply.header("location").to_owned();
-    if body["status"] == Value::from("draft") {
+    if body["status"] == "draft" {
         let id = path.rsplit('/').next().unwrap_or_default().to_owned();
         town.drafts.lock().unwrap().insert(id, person.id);
     } else {

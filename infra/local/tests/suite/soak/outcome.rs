@@ -18,9 +18,9 @@ type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 /// Has all happen that is to follow, as the schedule and whoever looks after the service do; how many dead letters there
 /// were.
 pub(super) async fn settle(world: &World, town: &Town) -> usize {
+    const PATIENCE: usize = 20;
     // Their sockets tell of what comes until they are closed.
     town.gone.lock().unwrap().iter_mut().for_each(|citizen| citizen.socket = None);
-    const PATIENCE: usize = 20;
     let mut letters = 0;
     for _ in 0..PATIENCE {
         world.settled().await;
@@ -43,13 +43,7 @@ pub(super) async fn check(world: &World, town: &Town, people: Vec<Citizen>) {
     let items = world.items().await;
     made(&items, town);
     let joined: usize = people.iter().map(|citizen| kept(&items, citizen)).sum();
-    let gone = town.gone.lock().unwrap();
-    let erased = gone.iter().filter(|citizen| citizen.life == Life::Leaving { acknowledged: true });
-    let mut number = 0;
-    for citizen in erased {
-        nothing_of(&items, &citizen.person.id);
-        number += 1;
-    }
+    let number = erased(&items, town);
     let count = |of: &Mutex<Vec<String>>| of.lock().unwrap().len();
     let (messages, events, talks) =
         (town.messages.lock().unwrap().len(), count(&town.events), count(&town.talks));
@@ -105,6 +99,13 @@ fn kept(items: &Items, citizen: &Citizen) -> usize {
 
 fn has(items: &Items, pk: String, sk: &str) -> bool {
     items.contains_key(&(pk, sk.to_owned()))
+}
+
+/// Of whom it was acknowledged that they are erased there is nothing; how many they are.
+fn erased(items: &Items, town: &Town) -> usize {
+    let gone = town.gone.lock().unwrap();
+    let erased = gone.iter().filter(|citizen| citizen.life == Life::Leaving { acknowledged: true });
+    erased.map(|citizen| nothing_of(items, &citizen.person.id)).count()
 }
 
 /// Whoever is erased has left nothing under their name.

@@ -9,7 +9,7 @@ use super::{
 use crate::{events::Dice, harness::unique};
 
 pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
-    let strange = if dice.roll(8) == 0 { town.any(&town.talks, dice) } else { None };
+    let strange = if dice.roll(8) == 0 { Town::any(&town.talks, dice) } else { None };
     let own = (!citizen.talks.is_empty()).then(|| citizen.talks[dice.roll(citizen.talks.len())].clone());
     let Some(talk) = strange.or(own).filter(|_| dice.roll(8) > 0) else {
         return begin(citizen, town, dice).await;
@@ -17,7 +17,7 @@ pub(super) async fn act(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
     let person = citizen.person.clone();
     let seq = 1 + dice.roll(10);
     let message = format!("{talk}/messages/{seq}");
-    let other = town.any(&town.people, dice).unwrap_or_default();
+    let other = Town::any(&town.people, dice).unwrap_or_default();
     let member = format!("{talk}/participants/{other}");
     let reply = match dice.roll(20) {
         0..10 => return send(citizen, town, &talk).await,
@@ -60,7 +60,7 @@ async fn send(citizen: &mut Citizen, town: &Town, talk: &str) {
 }
 
 async fn begin(citizen: &mut Citizen, town: &Town, dice: &mut Dice) {
-    let others: Vec<String> = (0..3).filter_map(|_| town.any(&town.people, dice)).collect();
+    let others: Vec<String> = (0..3).filter_map(|_| Town::any(&town.people, dice)).collect();
     let body = match dice.roll(2) {
         0 => json!({ "kind": "direct", "participant_ids": others[..1] }),
         _ => json!({ "kind": "group", "title": "Band", "participant_ids": others }),

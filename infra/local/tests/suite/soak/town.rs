@@ -77,7 +77,7 @@ impl Town {
     }
 
     /// One of those that there are, one of the latest.
-    pub(super) fn any(&self, of: &Mutex<Vec<String>>, dice: &mut Dice) -> Option<String> {
+    pub(super) fn any(of: &Mutex<Vec<String>>, dice: &mut Dice) -> Option<String> {
         const LATEST: usize = 30;
         let all = of.lock().unwrap();
         let latest = &all[all.len().saturating_sub(LATEST)..];
