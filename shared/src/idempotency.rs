@@ -36,8 +36,9 @@ pub struct Once {
 #[derive(Clone, Debug)]
 pub struct Idempotent(Option<Once>);
 
+/// What is kept of a request.
 #[derive(Serialize, Deserialize)]
-struct Record {
+pub(crate) struct Record {
     fingerprint: String,
     location: String,
     data: String,

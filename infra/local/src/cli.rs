@@ -2,9 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tunelink::store::audit::Pace;
 
 use crate::backend::{Data, Options, TABLE};
 use crate::world::Plan;
@@ -66,6 +68,10 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         after: Option<PathBuf>,
     },
+    /// Look whether all that always holds of a table holds; it reads the whole table and writes nothing
+    ///
+    /// Ends with 1 when something is amiss, and with 2 when it cannot be said.
+    Audit(Audit),
     /// Erase the accounts that were left 30 days ago, and finish erasures that were interrupted
     EraseDue {
         #[command(flatten)]
@@ -90,6 +96,18 @@ pub struct Serve {
     /// Wrong passwords and registrations that one network address is allowed in an hour
     #[arg(long, env = "TUNELINK_ATTEMPTS_PER_ADDRESS", value_name = "NUMBER")]
     pub attempts_per_address: Option<u32>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Audit {
+    #[command(flatten)]
+    pub target: Target,
+    /// The most read capacity units a second, on average [default: 500 with --aws, as many as there are without]
+    #[arg(long, value_name = "UNITS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// Tell of each finding, and of the outcome, as a line of JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -144,6 +162,15 @@ impl Serve {
     }
 }
 
+impl Audit {
+    /// How fast it reads. A table on AWS has others to serve.
+    pub fn pace(&self) -> Pace {
+        const ON_AWS: u32 = 500;
+        let units = self.rate.or_else(|| self.target.aws.then_some(ON_AWS));
+        Pace { units: units.map(f64::from), pause: Duration::from_secs(2) }
+    }
+}
+
 impl Demo {
     pub fn target(&self) -> Target {
         Target::local(self.data.clone())
@@ -191,6 +218,19 @@ mod tests {
         assert_eq!(options.http, local(3001));
         assert_eq!(options.dynamodb, local(8000));
         assert!(matches!(options.data, Data::Memory));
+    }
+
+    #[test]
+    fn an_audit_leaves_a_table_on_aws_room_for_others() {
+        let pace = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from([&["tunelink", "audit"], arguments].concat()).unwrap();
+            let Some(Command::Audit(audit)) = cli.command else { panic!("{cli:?}") };
+            audit.pace().units
+        };
+        assert_eq!(pace(&[]), None);
+        assert_eq!(pace(&["--aws", "--table", "T"]), Some(500.0));
+        assert_eq!(pace(&["--aws", "--table", "T", "--rate", "50"]), Some(50.0));
+        assert!(Cli::try_parse_from(["tunelink", "audit", "--rate", "0"]).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
 
+mod audit;
 mod demo;
 
 use std::fmt::Display;
@@ -42,6 +43,7 @@ async fn main() -> ExitCode {
         }
         Some(Command::Redrive { target, .. }) => redrive(&target).await,
         Some(Command::MakeKeys { secret, after }) => make_keys(&secret, after.as_deref()),
+        Some(Command::Audit(options)) => return audit::run(&options).await,
         Some(Command::EraseDue { target }) => erase_due(&target).await,
     };
     match outcome {

@@ -26,8 +26,8 @@ pub struct Credential {
 
 /// What owns a unique name.
 #[derive(Serialize, Deserialize)]
-struct Owner {
-    user_id: UserId,
+pub(super) struct Owner {
+    pub(super) user_id: UserId,
 }
 
 /// Creates an account with its first session. Whatever is taken is reported, not only the first.

@@ -19,8 +19,7 @@ pub struct Block {
 
 /// Blocks somebody; those who are blocked stay so.
 pub async fn add(store: &Store, blocker: UserId, blocked: UserId, since: Timestamp) -> Result<()> {
-    let row = Block { blocked, since, related: keys::blockers_of(blocked), related_sk: blocker.to_string() };
-    let put = Write::put(keys::block(blocker, blocked), &row)?.when(Condition::absent(), Code::AlreadyExists);
+    let put = row(blocker, blocked, since)?.when(Condition::absent(), Code::AlreadyExists);
     let both = [
         profiles::must_be_active(blocker, Code::SessionEnded),
         profiles::must_be_active(blocked, Code::NotFound),
@@ -29,6 +28,11 @@ pub async fn add(store: &Store, blocker: UserId, blocked: UserId, since: Timesta
         Err(error) if error.code == Code::AlreadyExists => Ok(()),
         done => done,
     }
+}
+
+pub(super) fn row(blocker: UserId, blocked: UserId, since: Timestamp) -> Result<Write> {
+    let row = Block { blocked, since, related: keys::blockers_of(blocked), related_sk: blocker.to_string() };
+    Write::put(keys::block(blocker, blocked), &row)
 }
 
 /// Unblocks somebody; `NotFound` when they were not blocked.

@@ -28,6 +28,13 @@ pub struct Connection {
 /// The longest that API Gateway keeps a socket open, and a little more.
 pub const LONGEST_SECONDS: i64 = 2 * 3600 + 60;
 
+impl Connection {
+    /// As the store keeps it, going by what it says of itself.
+    pub(super) fn as_written(&self) -> Self {
+        Self { expires: self.connected_at.as_second() + LONGEST_SECONDS, ..self.clone() }
+    }
+}
+
 /// The most sockets of one person.
 const MAX_SOCKETS: usize = 20;
 

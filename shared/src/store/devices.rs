@@ -33,8 +33,9 @@ pub struct Before {
     owner: Option<Owner>,
 }
 
-#[derive(Deserialize)]
-struct Changes {
+/// How often the list of somebody's devices was changed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Changes {
     version: u64,
 }
 
@@ -229,7 +230,7 @@ fn deletion(device: &Device) -> [Write; 2] {
     ]
 }
 
-fn owner(device: &Device) -> Owner {
+pub(super) fn owner(device: &Device) -> Owner {
     Owner {
         user_id: device.user_id,
         device_id: device.device_id,

@@ -51,6 +51,26 @@ struct Row<'a> {
     expires: i64,
 }
 
+/// A part as it is stored.
+#[derive(Deserialize)]
+pub(super) struct Kept {
+    #[serde(flatten)]
+    job: Job,
+    expires: i64,
+}
+
+impl Kept {
+    /// When it was made; the beginning of time where that cannot be told.
+    pub(super) fn made_at(&self) -> Timestamp {
+        Timestamp::from_second(self.expires).unwrap_or_default() - KEPT
+    }
+
+    /// As the store keeps it, going by what it says of itself.
+    pub(super) fn as_written(&self) -> Result<Write> {
+        self.job.write(self.made_at())
+    }
+}
+
 impl Job {
     /// The whole of it.
     pub const fn new(fact: String, task: Task) -> Self {
@@ -65,7 +85,11 @@ impl Job {
 
     /// Has it done by whoever reacts to the stream. A part that is made again takes its own place.
     pub fn write(&self, now: Timestamp) -> Result<Write> {
-        Write::put(keys::job(&self.name()), &Row { job: self, expires: (now + KEPT).as_second() })
+        Write::put(self.key(), &Row { job: self, expires: (now + KEPT).as_second() })
+    }
+
+    fn key(&self) -> Key {
+        keys::job(&self.name())
     }
 
     fn name(&self) -> String {
@@ -79,12 +103,12 @@ impl Job {
 
 /// Whether a part is still to be done: the stream may bring one that was.
 pub async fn is_open(store: &Store, job: &Job) -> Result<bool> {
-    Ok(store.get::<Key>(keys::job(&job.name())).await?.is_some())
+    Ok(store.get::<Key>(job.key()).await?.is_some())
 }
 
 /// Takes away a part that is done, and makes what comes of it, unless that has happened already.
 pub async fn finish(store: &Store, done: &Job, made: &[Job], now: Timestamp) -> Result<()> {
-    let gone = Write::delete(keys::job(&done.name())).when(Condition::exists(), Code::Conflict);
+    let gone = Write::delete(done.key()).when(Condition::exists(), Code::Conflict);
     let made = made.iter().map(|job| job.write(now)).collect::<Result<Vec<_>>>()?;
     match store.commit(made.into_iter().chain([gone])).await {
         Err(Error { code: Code::Conflict, .. }) => Ok(()),

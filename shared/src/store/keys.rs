@@ -1,5 +1,7 @@
 //! The only place that spells a key. `docs/DATA-MODEL.md` has the table of them all.
 
+mod row;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -14,8 +16,10 @@ use crate::{
     geo::Cell,
 };
 
+pub(super) use self::row::Row;
+
 /// Partition and sort key of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 pub struct Key {
     pub pk: String,
     pub sk: String,
@@ -274,9 +278,11 @@ pub fn later(conversation: ConversationId, number: u64) -> Key {
     Key::new(conversation_partition(conversation), format!("{LATER}{number:010}"))
 }
 
+const CLIENT: &str = "CLIENT#";
+
 /// What the keys of all messages begin with that somebody sent in a conversation.
 pub fn sent_by(user: UserId) -> String {
-    format!("CLIENT#{user}#")
+    format!("{CLIENT}{user}#")
 }
 
 /// The message that a sender gave this id.

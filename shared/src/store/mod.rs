@@ -1,6 +1,7 @@
 //! The one table. Only this module and its children build DynamoDB requests.
 
 pub mod accounts;
+pub mod audit;
 pub mod blocks;
 pub mod catalogue;
 mod commit;

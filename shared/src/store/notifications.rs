@@ -99,6 +99,17 @@ impl Notification {
         }
     }
 
+    /// As the store writes it, going by what it says of itself.
+    pub(super) fn as_written(&self) -> Result<Write> {
+        let unread = self.way == Way::Kept && self.read_at.is_none() && self.deleted_at.is_none();
+        let entry = Self {
+            related: unread.then(|| keys::unread_by(self.owner)),
+            related_sk: unread.then(|| self.notification_id.to_string()),
+            ..self.clone()
+        };
+        entry.raised_at(self.updated_at).put()
+    }
+
     fn put(&self) -> Result<Write> {
         Write::put(self.key(), self)
     }

@@ -19,9 +19,9 @@ use crate::{
 const PROMOTIONS: usize = 20;
 
 #[derive(Serialize, Deserialize)]
-struct Row {
+pub(super) struct Row {
     #[serde(flatten)]
-    part: Participation,
+    pub(super) part: Participation,
     related: String,
     related_sk: String,
     card: Card,
@@ -37,7 +37,7 @@ pub enum Card {
 
 /// A place in the order of those who wait for an instrument.
 #[derive(Debug, Serialize, Deserialize)]
-struct Pointer {
+pub(super) struct Pointer {
     user_id: UserId,
     since: Timestamp,
 }
@@ -125,7 +125,6 @@ pub struct Departure {
 
 impl Departure {
     pub fn of(part: &Participation, by_organiser: bool, now: Timestamp) -> Self {
-        const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
         Self {
             event_id: part.event_id,
             user_id: part.user_id,
@@ -133,8 +132,18 @@ impl Departure {
             joined_at: part.joined_at,
             left_at: now,
             by_organiser,
-            expires: (now + KEPT).as_second(),
+            expires: Self::kept_until(now),
         }
+    }
+
+    /// As the store keeps it, going by what it says of itself.
+    pub(super) fn as_written(&self) -> Result<Write> {
+        Self { expires: Self::kept_until(self.left_at), ..self.clone() }.note()
+    }
+
+    fn kept_until(left_at: Timestamp) -> i64 {
+        const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+        (left_at + KEPT).as_second()
     }
 
     /// Notes it, along with what takes them off.
@@ -163,7 +172,7 @@ pub fn rows(part: &Participation) -> Result<Vec<Write>> {
     replace(None, Some(part))
 }
 
-fn row(part: &Participation) -> Result<Write> {
+pub(super) fn row(part: &Participation) -> Result<Write> {
     let row = Row {
         part: part.clone(),
         related: keys::events_of(part.user_id),
@@ -191,7 +200,7 @@ fn is(status: ParticipationStatus) -> Condition {
     Condition::is("status", status.as_ref().and_then(|status| status.as_str()).unwrap_or_default())
 }
 
-fn pointer(part: &Participation) -> Option<(Key, Pointer)> {
+pub(super) fn pointer(part: &Participation) -> Option<(Key, Pointer)> {
     let since = part.waiting_since?;
     let key = keys::waiting(part.event_id, &part.instrument_id, since, part.user_id);
     Some((key, Pointer { user_id: part.user_id, since }))

@@ -12,8 +12,8 @@ use crate::{
 };
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Row {
-    user_id: UserId,
+pub(super) struct Row {
+    pub(super) user_id: UserId,
     preferences: Preferences,
     version: u64,
 }

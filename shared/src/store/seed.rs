@@ -29,7 +29,7 @@ impl Seed {
 
 /// Remembers, in one item, every entry that was ever seeded. It is written in the transaction that adds them.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Seeded {
+pub(super) struct Seeded {
     /// Sort keys of the entries.
     entries: BTreeSet<String>,
     version: u64,

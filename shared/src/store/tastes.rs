@@ -45,6 +45,11 @@ impl Taste {
         }
     }
 
+    /// The same, in `related` as it has to be and nowhere else.
+    pub(super) fn of(&self, user_id: UserId) -> Self {
+        Self::new(user_id, self.kind, &self.id, self.level, self.since)
+    }
+
     fn is(&self, kind: CatalogueKind, id: &Slug) -> bool {
         self.kind == kind && self.id == *id
     }

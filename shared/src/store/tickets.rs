@@ -24,6 +24,17 @@ pub struct Ticket {
     expires: i64,
 }
 
+impl Ticket {
+    fn new(user_id: UserId, session_id: SessionId, expires_at: Timestamp) -> Self {
+        Self { user_id, session_id, expires_at, expires: expires_at.as_second() + 60 }
+    }
+
+    /// As the store keeps it, going by what it says of itself.
+    pub(super) fn as_written(&self) -> Self {
+        Self::new(self.user_id, self.session_id, self.expires_at)
+    }
+}
+
 /// A new ticket and when it expires.
 pub async fn issue(
     store: &Store,
@@ -33,7 +44,7 @@ pub async fn issue(
 ) -> Result<(String, Timestamp)> {
     let ticket = base64url(&random::bytes::<32>()?);
     let expires_at = now + GOOD;
-    let row = Ticket { user_id, session_id, expires_at, expires: expires_at.as_second() + 60 };
+    let row = Ticket::new(user_id, session_id, expires_at);
     store.commit([Write::put(keys::ticket(&sha256(ticket.as_bytes())), &row)?]).await?;
     Ok((ticket, expires_at))
 }

@@ -40,6 +40,6 @@ pub async fn of<T>(function: &'static str, call: impl Future<Output = T>) -> T {
 }
 
 /// The function that is being called, if one is.
-pub(super) fn caller() -> Option<&'static str> {
+pub fn caller() -> Option<&'static str> {
     FUNCTION.try_with(|function| *function).ok()
 }

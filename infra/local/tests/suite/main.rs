@@ -14,6 +14,7 @@ macro_rules! figure {
 }
 
 mod accounts;
+mod audit;
 mod catalogue;
 mod contract;
 mod conversations;
@@ -27,5 +28,6 @@ mod platform;
 mod reliability;
 mod requests;
 mod scenes;
+mod soak;
 mod tokens;
 mod worlds;

@@ -25,6 +25,7 @@ async fn every_operation_succeeds_in_each_of_its_scenes() {
             before = Some(scene);
         }
     }
+    world.audit().await;
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use crate::{
 
 /// Which conversation is the one of a pair.
 #[derive(Serialize, Deserialize)]
-struct Direct {
-    conversation_id: ConversationId,
+pub(in crate::store) struct Direct {
+    pub(in crate::store) conversation_id: ConversationId,
 }
 
 /// A conversation that was not there before, with those whom it begins with.

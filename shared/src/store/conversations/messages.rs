@@ -23,8 +23,8 @@ pub struct NewMessage {
 
 /// Which message it was that a sender gave an id.
 #[derive(Serialize, Deserialize)]
-struct Sent {
-    seq: u64,
+pub(in crate::store) struct Sent {
+    pub(in crate::store) seq: u64,
 }
 
 /// Sends a message, or finds it where it was sent before. It gets the number after the last one: whoever is second to

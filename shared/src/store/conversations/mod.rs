@@ -9,6 +9,7 @@ mod read;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::{create::Direct, messages::Sent};
 pub use self::{
     create::{NewConversation, create, direct, rows_of_event},
     follow::{follow_event, forget, rename_with_event},
@@ -26,9 +27,9 @@ use crate::{
 };
 
 #[derive(Serialize, Deserialize)]
-struct MemberRow {
+pub(super) struct MemberRow {
     #[serde(flatten)]
-    member: Membership,
+    pub(super) member: Membership,
     related: String,
     related_sk: String,
     card: Card,
@@ -44,7 +45,7 @@ fn head_key(conversation: &Conversation) -> Key {
     keys::conversation(conversation.conversation_id)
 }
 
-fn member_row(member: &Membership) -> Result<Write> {
+pub(super) fn member_row(member: &Membership) -> Result<Write> {
     let (id, user) = (member.conversation_id, member.user_id);
     let related =
         if member.is_present() { keys::conversations_of(user) } else { keys::conversations_left_by(user) };

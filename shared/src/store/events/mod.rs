@@ -4,14 +4,17 @@
 mod change;
 mod rows;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
-use self::rows::{EventRow, SeatsRow, TextRow};
+pub(super) use self::rows::EventRow;
+use self::rows::{SeatsRow, TextRow};
 pub use self::{
     change::{change, edit, orphan},
     rows::rows,
 };
-use super::{Item, Query, Store, Write, catalogue, conversations, keys};
+use super::{Item, Key, Query, Store, Write, catalogue, conversations, keys};
 use crate::{
     domain::{CatalogueKind, Event, EventDetails, EventId, EventStatus, EventText, Seats, Slug, UserId},
     error::{Code, Error, Result},
@@ -71,6 +74,22 @@ async fn parts(store: &Store, query: &Query) -> Result<(Option<Standing>, bool)>
     let (Some(event), Some(row)) = (event, seats) else { return Ok((None, true)) };
     let is_whole = event.version == row.event_version;
     Ok((Some(Standing { event, text, seats: row.seats, revision: row.version }), is_whole))
+}
+
+/// An event as its items say, whether or not they are of one moment. The key of an item that cannot be read or is not
+/// there.
+pub(super) fn standing_of(items: &HashMap<Key, Item>, id: EventId) -> std::result::Result<Standing, Key> {
+    fn of<T: serde::de::DeserializeOwned>(
+        items: &HashMap<Key, Item>,
+        key: Key,
+    ) -> std::result::Result<T, Key> {
+        items.get(&key).and_then(|item| read(item.clone()).ok()).ok_or(key)
+    }
+    let event = of::<EventRow>(items, keys::event(id))?.event;
+    let SeatsRow { seats, version: revision, .. } = of(items, keys::event_seats(id))?;
+    let text = keys::event_text(id);
+    let text = items.contains_key(&text).then(|| of::<TextRow>(items, text)).transpose()?.map(|row| row.text);
+    Ok(Standing { event, text, seats, revision })
 }
 
 fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {

@@ -13,9 +13,9 @@ use crate::{
 
 /// The item of an event, with its entries in the indexes if searches find it.
 #[derive(Serialize, Deserialize)]
-pub(super) struct EventRow {
+pub(in crate::store) struct EventRow {
     #[serde(flatten)]
-    pub(super) event: Event,
+    pub(in crate::store) event: Event,
     card: EventCard,
     #[serde(flatten)]
     entries: Option<Entries>,

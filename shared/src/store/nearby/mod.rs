@@ -206,10 +206,16 @@ fn liked(tastes: &[Taste]) -> Vec<Slug> {
 
 /// The items of a new profile, and of what its person plays and likes.
 pub(super) fn newcomer(profile: &Profile, tastes: Vec<Taste>) -> Result<Vec<Write>> {
+    rows(profile, tastes, Some(1))
+}
+
+/// The items of a profile whose rows were changed so often, and of what its person plays and likes.
+pub(super) fn rows(profile: &Profile, tastes: Vec<Taste>, version: Option<u64>) -> Result<Vec<Write>> {
     let genres = liked(&tastes);
-    let item = Item { row: row(profile, &genres, None), profile: profile.clone(), nearby_version: Some(1) };
+    let item = Item { row: row(profile, &genres, None), profile: profile.clone(), nearby_version: version };
     let mut writes = vec![Write::put(keys::profile(profile.user_id), &item)?];
     for mut taste in tastes {
+        taste = taste.of(profile.user_id);
         if taste.kind == CatalogueKind::Instrument {
             taste.row = row(profile, &genres, Some(&taste));
         }

@@ -81,6 +81,7 @@ async fn an_interrupted_erasure_is_taken_up() {
         assert_eq!(traces(&world, &person).await, [""; 0]);
         assert_eq!(world.erase_due().await.unwrap(), 0);
     }
+    world.audit().await;
 }
 
 #[tokio::test]

@@ -157,5 +157,6 @@ async fn whoever_erases_somebody_erases_all_that_there_is_of_them() {
         let life = Life::begin(&world).await;
         eraser.erase(&world, &life.person).await;
         life.must_be_over(&world).await;
+        world.audit().await;
     }
 }

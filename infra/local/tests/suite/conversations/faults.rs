@@ -77,6 +77,7 @@ async fn sending(reply: bool) {
     bob.put(&format!("{path}/read"), json!({ "seq": 1 })).await.ok();
     world.settled().await;
     assert_eq!(told(&bob, &path).await, [] as [Value; 0], "what he has read of is told no more");
+    world.audit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

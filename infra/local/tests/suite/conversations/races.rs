@@ -74,6 +74,7 @@ async fn of_200_messages_at_once_each_gets_its_number_and_reaches_everybody() {
         assert_eq!(seen, messages);
     }
     assert_eq!(by_sync, messages);
+    world.audit().await;
 }
 
 /// Reads over sockets that break off, and catches up after each: from the list where it missed more than `sync` gives.
@@ -146,6 +147,7 @@ async fn a_message_whose_reply_got_lost_is_not_there_twice() {
     }
     world.faults.stop();
     assert_eq!(all(&bob, &path).await.into_values().collect::<Vec<_>>(), ["a", "b", "c"]);
+    world.audit().await;
 }
 
 /// Members come and go while others talk: nobody has a message from before they came or from after they went.
@@ -164,4 +166,5 @@ async fn who_comes_while_others_talk_sees_nothing_from_before() {
         let seen = all(&carol, &path).await;
         assert_eq!(seen.keys().copied().collect::<Vec<_>>(), (first..=20).collect::<Vec<_>>());
     }
+    world.audit().await;
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{announce, audit, jam_with, join, part, player, status};
+use super::{announce, jam_with, join, part, player, status};
 use crate::harness::World;
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn where_the_organiser_decides_nobody_has_a_seat_before() {
         .await
         .refused(409, "already_joined");
     assert_eq!(decide(3, "approved").await, "waiting");
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]

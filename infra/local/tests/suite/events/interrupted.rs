@@ -2,7 +2,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tunelink::reaction::Change;
 
-use super::{announce, audit, jam_with, join, part, player, with};
+use super::{announce, jam_with, join, part, player, with};
 use crate::harness::{Person, World};
 
 /// What may come next to an event.
@@ -91,5 +91,5 @@ async fn whatever_comes_next_lets_in_who_waits_for_a_place_that_is_free() {
         let seats: Value = host.get(&event).await.ok()["seats"].clone();
         assert_eq!((&seats["taken"], &seats["waiting"]), (&json!(taken), &json!(0)), "{next:?}");
     }
-    audit(&world).await;
+    world.audit().await;
 }

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{announce, audit, jam, jam_with, join, part, player, status, with};
+use super::{announce, jam, jam_with, join, part, player, status, with};
 use crate::harness::World;
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn whoever_comes_too_late_waits_and_is_promoted_in_order() {
     // Raising the capacity lets the drummer in.
     host.patch(&event, json!({ "capacity": 3 })).await.ok();
     assert_eq!(statuses().await, ["none", "none", "going", "going", "going"]);
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_big_hall_opens_for_all_who_wait() {
     }
     host.patch(&event, json!({ "capacity": null })).await.ok();
     assert_eq!(host.get(&event).await.ok()["seats"]["taken"], 50);
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn another_instrument_keeps_the_seat_and_frees_the_slot() {
     first.patch(&part(&first, &event), with("cello")).await.refused(409, "no_slot");
     first.patch(&part(&first, &event), with("piano")).await.refused(422, "instrument_not_played");
     second.patch(&part(&first, &event), with("cello")).await.refused(403, "forbidden");
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn who_waits_can_wait_for_something_else() {
     join(&second, &event, "cello").await;
     let part = part(&second, &event);
     assert_eq!(second.patch(&part, with("violin")).await.ok()["status"], "going");
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]
@@ -147,5 +147,5 @@ async fn joining_twice_under_one_key_joins_once() {
     let join = || guest.post(&path, with("cello")).header("idempotency-key", "one");
     let (first, second) = tokio::join!(join(), join());
     assert_eq!(first.created(), second.created());
-    audit(&world).await;
+    world.audit().await;
 }

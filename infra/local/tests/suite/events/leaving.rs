@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{announce, audit, in_days, jam, jam_with, join, player, status};
+use super::{announce, in_days, jam, jam_with, join, player, status};
 use crate::harness::{PASSWORD, World};
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn an_account_that_is_erased_leaves_its_seats_and_calls_off_its_events() {
     let text = format!("{items:?}");
     assert!(!text.contains(&gone.name) && !text.contains("Never to be"));
     assert!(!items.keys().any(|(pk, sk)| pk.contains(&gone.id) || sk.contains(&gone.id)));
-    audit(&world).await;
+    world.audit().await;
 }
 
 #[tokio::test]

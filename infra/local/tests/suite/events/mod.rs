@@ -8,9 +8,6 @@ mod mine;
 mod races;
 mod searching;
 
-use std::collections::BTreeMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -96,84 +93,5 @@ impl Dice {
     /// 0 … 1.
     fn share(&mut self) -> f64 {
         f64::from(u32::try_from(self.roll(1 << 24)).expect("it is below 2²⁴")) / f64::from(1_u32 << 24)
-    }
-}
-
-/// Panics unless the numbers of every event are those of its participants, no limit is passed, nobody waits for a
-/// place that is free, and the card says what the numbers say. Where others write to the table meanwhile, nothing can
-/// be said of all its events at one moment, and it says nothing.
-async fn audit(world: &World) {
-    if !world.is_local() {
-        return;
-    }
-    let items = world.items().await;
-    for ((pk, _), seats) in items.iter().filter(|((_, sk), _)| sk == "EVENT#SEATS") {
-        let seats: Value = json_of(seats);
-        let of = |prefix: &str| -> Vec<(String, Value)> {
-            let own = items.iter().filter(|((of, sk), _)| of == pk && sk.starts_with(prefix));
-            own.map(|((_, sk), item)| (sk.clone(), json_of(item))).collect()
-        };
-        let parts = of("PARTICIPANT#");
-        let number = |status: &str, instrument: Option<&str>| {
-            let same = |part: &&(String, Value)| {
-                part.1["status"] == status
-                    && instrument.is_none_or(|instrument| part.1["instrument_id"] == instrument)
-            };
-            parts.iter().filter(same).count() as u64
-        };
-        assert_eq!(seats["taken"], number("going", None), "{pk}: {seats}");
-        assert_eq!(seats["waiting"], number("waiting", None), "{pk}: {seats}");
-        let limit = seats["capacity"].as_u64().unwrap_or(10_000);
-        let (taken, instruments) =
-            (seats["taken"].as_u64().unwrap(), seats["instruments"].as_object().cloned().unwrap_or_default());
-        assert!(taken <= limit, "{pk}: {seats}");
-        let known: u64 = instruments.values().map(|slots| slots["taken"].as_u64().unwrap()).sum();
-        assert_eq!(known, taken, "{pk}: {seats}");
-        let event = json_of(&items[&(pk.clone(), "EVENT".to_owned())]);
-        let mut open = Vec::new();
-        let wanted = instruments.values().any(|slots| !slots["wanted"].is_null());
-        for (instrument, slots) in &instruments {
-            let (taken, waiting) = (slots["taken"].as_u64().unwrap(), slots["waiting"].as_u64().unwrap());
-            assert_eq!(taken, number("going", Some(instrument)), "{pk} {instrument}");
-            assert_eq!(waiting, number("waiting", Some(instrument)), "{pk} {instrument}");
-            assert_eq!(of(&format!("WAITING#{instrument}#")).len() as u64, waiting, "{pk} {instrument}");
-            let has_slot = match slots["wanted"].as_u64() {
-                Some(wanted) => taken < wanted,
-                None => !wanted,
-            };
-            assert!(slots["wanted"].as_u64().is_none_or(|wanted| taken <= wanted), "{pk}: {seats}");
-            let stuck = waiting > 0 && has_slot && seats["taken"].as_u64().unwrap() < limit;
-            assert!(!stuck || event["status"] != "published", "{pk}: somebody waits for nothing: {seats}");
-            if has_slot && !slots["wanted"].is_null() {
-                open.push(instrument.as_str());
-            }
-        }
-        assert_eq!(event["card"]["open"], json!(open), "{pk}");
-        assert_eq!(event["card"]["full"], taken >= limit, "{pk}");
-        let slots: Vec<String> =
-            of("SLOT#").into_iter().map(|(sk, _)| sk["SLOT#".len()..].to_owned()).collect();
-        let wanted: Vec<&String> =
-            instruments.iter().filter(|(_, slots)| !slots["wanted"].is_null()).map(|(id, _)| id).collect();
-        assert_eq!(slots.iter().collect::<Vec<_>>(), wanted, "{pk}");
-    }
-}
-
-/// An item as plain JSON.
-fn json_of(item: &std::collections::HashMap<String, AttributeValue>) -> Value {
-    item.iter()
-        .map(|(name, value)| (name.clone(), plain(value)))
-        .collect::<BTreeMap<_, _>>()
-        .into_iter()
-        .collect()
-}
-
-fn plain(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => json!(text),
-        AttributeValue::N(number) => serde_json::from_str(number).expect("a number"),
-        AttributeValue::Bool(truth) => json!(truth),
-        AttributeValue::L(list) => list.iter().map(plain).collect(),
-        AttributeValue::M(map) => json_of(map),
-        _ => Value::Null,
     }
 }

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tunelink::{
     app::App,
     config::{self, Config},
+    store::audit::{self, Finding, Invariant, Pace},
 };
 use tunelink_local::{
     backend::{Backend, Options},
@@ -96,6 +97,17 @@ impl World {
         let mut options = Options { reacts: false, ..Options::ephemeral() };
         // Whole crowds register from one address.
         options.variables.insert("TUNELINK_ATTEMPTS_PER_ADDRESS".into(), "10000".into());
+        Some(Self::on(options).await)
+    }
+
+    /// One that reacts and lets as many people register as there are.
+    pub async fn crowded() -> Option<Self> {
+        #[allow(clippy::disallowed_methods)]
+        if std::env::var("TUNELINK_TEST_URL").is_ok() {
+            return left_out("a backend of its own");
+        }
+        let mut options = Options { reacts: true, ..Options::ephemeral() };
+        options.variables.insert("TUNELINK_ATTEMPTS_PER_ADDRESS".into(), "1000000".into());
         Some(Self::on(options).await)
     }
 
@@ -236,6 +248,18 @@ impl World {
         Person::new(self.http.clone(), &self.url, name, &reply.created()["tokens"])
     }
 
+    /// Lets what runs end.
+    pub async fn stop(self) {
+        if let Some(backend) = self.backend {
+            backend.stop().await;
+        }
+    }
+
+    /// Somebody who has these tokens.
+    pub fn known(&self, name: String, tokens: &Value) -> Person {
+        Person::new(self.http.clone(), &self.url, name, tokens)
+    }
+
     /// A new admin; takes a world [`with_admins`](Self::with_admins).
     pub async fn admin(&self) -> Person {
         let person = self.person().await;
@@ -248,6 +272,38 @@ impl World {
     pub async fn log_in(&self, name: &str) -> Person {
         let reply = self.post("/v1/auth/login", json!({ "identifier": name, "password": PASSWORD })).await;
         Person::new(self.http.clone(), &self.url, name.to_owned(), &reply.ok())
+    }
+
+    /// What an audit finds amiss in the table, once all that follows from what was written has happened.
+    pub async fn findings(&self) -> Vec<Finding> {
+        self.settled().await;
+        let mut findings = Vec::new();
+        let pace = Pace { units: None, pause: std::time::Duration::ZERO };
+        let app = self.app();
+        let report =
+            audit::run(app.store(), app.clock(), pace, |finding| findings.push(finding.clone())).await;
+        assert_eq!(report.expect("the table can be read").unsettled, 0);
+        findings
+    }
+
+    /// Panics unless all that always holds of the table holds; in a still world, all that follows from no reaction. Of a
+    /// table that others write to it says nothing.
+    pub async fn audit(&self) {
+        const BY_REACTIONS: [Invariant; 5] = [
+            Invariant::SocketsSessions,
+            Invariant::DevicesAllowed,
+            Invariant::EventsConversation,
+            Invariant::SeatsConversation,
+            Invariant::FollowUpsDone,
+        ];
+        if !self.is_local() {
+            return;
+        }
+        let mut findings = self.findings().await;
+        if self.backend().pump().is_none() {
+            findings.retain(|finding| !BY_REACTIONS.contains(&finding.invariant));
+        }
+        assert_eq!(findings, []);
     }
 
     /// Everything in the table, by key.

@@ -38,6 +38,7 @@ async fn of_many_who_use_one_ticket_one_gets_in() {
         let opened = futures_util::future::join_all(opening).await;
         assert_eq!(opened.iter().filter(|socket| socket.is_ok()).count(), 1);
     }
+    world.audit().await;
 }
 
 #[tokio::test]

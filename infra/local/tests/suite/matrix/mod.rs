@@ -77,6 +77,7 @@ async fn hold(title: &str) {
         wrong.extend(admit(&world, &mut company, row).await);
     }
     assert!(wrong.is_empty(), "{title}:\n{}", wrong.join("\n"));
+    world.audit().await;
 }
 
 /// The rows under a heading.

@@ -414,4 +414,5 @@ async fn of_many_who_register_one_token_one_has_it() {
     }
     assert_eq!(world.backend().sns().pushes().len(), 1);
     assert!(!world.own_items().await.iter().any(|(_, sk)| sk == "CLAIM"));
+    world.audit().await;
 }

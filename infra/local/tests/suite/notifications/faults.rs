@@ -65,6 +65,7 @@ impl Stage {
         self.world.faults.stop();
         let letters = self.world.dead_letters().await;
         assert!(letters.is_empty(), "{letters:?}");
+        self.world.audit().await;
     }
 }
 

@@ -41,6 +41,7 @@ async fn for_each<F: Future<Output = ()> + Send + 'static>(
             world.faults.stop();
             failed.extend(done.err().map(|_| function.name));
         }
+        world.audit().await;
         failed
     });
     let failed = join_all(worlds).await.concat();

@@ -93,4 +93,5 @@ async fn the_rows_are_right_after_any_scramble() {
         }
         rows_are_right(&world).await;
     }
+    world.audit().await;
 }

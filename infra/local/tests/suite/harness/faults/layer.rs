@@ -99,7 +99,8 @@ impl Connector {
                 let name = if operation == "BatchGetItem" { "UnprocessedKeys" } else { "UnprocessedItems" };
                 let Some(now) = now else { return ready(reply::nothing_done(name, later)) };
                 replace_body(&mut request, &now);
-                self.then(request, move |done| done.map(|done| reply::with(done, name, later)))
+                let done = self.send(request);
+                HttpConnectorFuture::new(async move { Ok(reply::with(done.await?, name, later).await) })
             }
             Fault::OneItem => {
                 if let "Query" | "Scan" = operation {

@@ -1,7 +1,7 @@
 //! What DynamoDB says when it does not do what it was asked to.
 
 use aws_smithy_runtime_api::http::{Response, StatusCode};
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "com.amazonaws.dynamodb.v20120810";
@@ -51,11 +51,12 @@ pub(super) fn nothing_done(name: &str, undone: Value) -> Response<SdkBody> {
 }
 
 /// The reply, with what was left undone.
-pub(super) fn with(done: Response<SdkBody>, name: &str, undone: Value) -> Response<SdkBody> {
-    let body = done.body().bytes().expect("the emulator's replies are whole");
-    let mut body: Value = serde_json::from_slice(body).expect("the emulator speaks JSON");
+pub(super) async fn with(done: Response<SdkBody>, name: &str, undone: Value) -> Response<SdkBody> {
+    let status = done.status().as_u16();
+    let body = ByteStream::new(done.into_body()).collect().await.expect("the reply is whole");
+    let mut body: Value = serde_json::from_slice(&body.into_bytes()).expect("DynamoDB speaks JSON");
     body[name] = undone;
-    response(done.status().as_u16(), body)
+    response(status, body)
 }
 
 fn response(status: u16, body: Value) -> Response<SdkBody> {
