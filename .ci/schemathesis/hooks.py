@@ -16,7 +16,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 import bodies
 from refusals import is_by_a_rule
-from stage import PASSWORD, Person, Stage, register
+from stage import Person, Stage, register
 
 # These end what the caller has, and are called by somebody who has nothing else to do.
 ENDS_SESSIONS = {"logOut", "refreshSession", "revokeSession", "changePassword", "deleteMyAccount"}
@@ -91,11 +91,17 @@ class Session:
 def before_call(context: Any, case: schemathesis.Case, **kwargs: Any) -> None:
     """Has three calls in four name what is there, as far as they are well-formed."""
     operation = name(case.operation)
-    if case.meta is None or zlib.crc32(repr((case.path_parameters, case.body)).encode()) % 4 == 0:
+    if operation == "blockUser" and not case.meta.is_negative_at(ParameterLocation.PATH):
+        # Whoever is blocked can be met no longer.
+        case.path_parameters["user_id"] = PLAY.stage.nuisance.id
+        return
+    if zlib.crc32(repr((case.path_parameters, case.body)).encode()) % 4 == 0:
         return
     person = PLAY.who(case.headers)
     if case.path_parameters and not case.meta.is_negative_at(ParameterLocation.PATH):
         case.path_parameters.update(PLAY.things(operation, list(case.path_parameters), person))
+    if "If-Match" in (case.headers or {}) and not case.meta.is_negative_at(ParameterLocation.HEADER):
+        case.headers["If-Match"] = "*"
     if isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY):
         case.body = bodies.that_name_what_is_there(operation, case.body, PLAY.stage, person)
 
@@ -107,9 +113,14 @@ def after_call(context: Any, case: schemathesis.Case, response: Any) -> None:
 
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: schemathesis.Case, response: Any) -> bool:
-    """Whether it is one: a well-formed request may be refused by a rule that no schema can express."""
-    kind = type(failure).__name__
-    return kind != "RejectedPositiveData" or not is_by_a_rule(name(case.operation), response)
+    """Whether it is one."""
+    match type(failure).__name__:
+        case "RejectedPositiveData":
+            return not is_by_a_rule(name(case.operation), response)
+        case "UndefinedStatusCode":
+            # Headers beyond all bounds are refused before any operation sees them.
+            return response.status_code != 431
+    return True
 
 
 def name(operation: Any) -> str:
