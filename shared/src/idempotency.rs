@@ -8,7 +8,7 @@ use std::future::Future;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Request, http::header::LOCATION};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 
 use crate::{
     app::App,
@@ -59,7 +59,8 @@ impl Input for Idempotent {
     fn describe(doc: &mut Description<'_>) {
         let what = "At most 255 characters; the same request with the same key within 24 hours has its effect \
                     once and gets the first reply again";
-        doc.header("Idempotency-Key", what, "0190a6c2-7d1b-7f6e-9a0c-4d3f2b1a0c9e");
+        let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255 });
+        doc.header("Idempotency-Key", what, "0190a6c2-7d1b-7f6e-9a0c-4d3f2b1a0c9e", &schema);
         doc.codes(&[Code::IdempotencyKeyReused]);
     }
 

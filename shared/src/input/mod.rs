@@ -8,7 +8,7 @@ pub use lambda_http::Request;
 use lambda_http::{Body as RawBody, http::header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub use self::{
     patch::{Patch, Replace},
@@ -135,6 +135,7 @@ impl Input for IfMatch {
             "If-Match",
             "The `ETag` that was read; the change is refused when it is stale",
             ETag::EXAMPLE,
+            &json!({ "type": "string", "minLength": 1 }),
         );
         doc.codes(&[Code::PreconditionFailed]);
     }

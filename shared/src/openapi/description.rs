@@ -113,10 +113,11 @@ impl<'a> Description<'a> {
         }
     }
 
-    pub(crate) fn header(&mut self, name: &str, about: &str, example: &str) {
+    /// A header that may be left out, and the schema of its value.
+    pub(crate) fn header(&mut self, name: &str, about: &str, example: &str, schema: &Value) {
         self.parameters.push(json!({
             "name": name, "in": "header", "required": false, "description": for_instance(about, example),
-            "schema": { "type": "string", "maxLength": 255 },
+            "schema": schema,
         }));
     }
 
@@ -189,6 +190,7 @@ impl<'a> Description<'a> {
             "If-None-Match",
             "The `ETag` of a copy; when it is still good the reply is 304 without a body",
             crate::http::ETag::EXAMPLE,
+            &json!({ "type": "string" }),
         );
         let reply = json!({ "description": "Not modified", "headers": refer(&["ETag"]) });
         self.success.insert("304".to_owned(), reply);
