@@ -1,0 +1,35 @@
+//! The parameters of every path. Only the one canonical form of an id, a slug or a number names anything.
+
+use libfuzzer_sys::Corpus;
+use serde_json::Value;
+
+use crate::{
+    contract::{fault, parameters},
+    request::{Call, choose},
+};
+
+/// The first byte chooses the operation; what follows are its parameters, decoded, with a `/` between them.
+pub(crate) fn run(data: &[u8]) -> Corpus {
+    let Some((first, rest)) = data.split_first() else { return Corpus::Reject };
+    let Ok(text) = std::str::from_utf8(rest) else { return Corpus::Reject };
+    let function = choose(*first, |function| parameters(function, "path").next().is_some());
+    let mut call = Call::new(function);
+    let mut segments = text.split('/');
+    for (name, _) in parameters(function, "path") {
+        let Some(segment) = segments.next() else { return Corpus::Reject };
+        call.parameters.insert(name.to_owned(), segment.to_owned());
+    }
+    let given = call.parameters.clone();
+    let Some(reply) = call.send() else { return Corpus::Reject };
+    for (name, schema) in parameters(function, "path").filter(|_| reply.is_accepted()) {
+        let text = &given[name];
+        let value = match text.parse::<u64>() {
+            Ok(number) if schema["type"] == "integer" => Value::from(number),
+            _ => Value::from(text.as_str()),
+        };
+        assert_eq!(fault(schema, &value), None, "{name} is accepted: {text:?}");
+        assert!(value.is_string() || value.to_string() == *text, "{name} is not canonical: {text:?}");
+        assert_eq!(text.to_lowercase(), *text, "{name} is not canonical: {text:?}");
+    }
+    Corpus::Keep
+}
