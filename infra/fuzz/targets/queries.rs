@@ -1,16 +1,18 @@
 //! The query string of every operation that takes one. What is accepted is what the document says, and nobody can make up
 //! a cursor.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use libfuzzer_sys::Corpus;
 use serde_json::Value;
-use tunelink::operation::Function;
+use tunelink::{app::App, operation::Function};
 
 use crate::{
+    backend::app,
     contract::{fault, parameters},
     reply::Reply,
     request::{Call, choose},
+    table::Mood,
 };
 
 /// The first byte chooses the operation, the rest is the query string.
@@ -30,7 +32,9 @@ pub(crate) fn send(function: &'static Function, query: &str) -> Option<Reply> {
         let known: HashMap<_, _> = parameters(function, "query").collect();
         let mut given = HashMap::new();
         for (name, text) in pairs(query) {
-            assert_ne!(name, "cursor", "{} takes a cursor that is not ours: {text}", function.name);
+            if name == "cursor" {
+                refuses(function, query);
+            }
             let schema = known.get(name.as_str());
             let schema = schema.unwrap_or_else(|| panic!("{} takes {name}={text}", function.name));
             let value = read(schema, &text);
@@ -39,6 +43,15 @@ pub(crate) fn send(function: &'static Function, query: &str) -> Option<Reply> {
         }
     }
     Some(reply)
+}
+
+/// A list that is sorted when it has been read opens its cursor then, for which the table has to be there.
+fn refuses(function: &'static Function, query: &str) {
+    static EMPTY: LazyLock<App> = LazyLock::new(|| app(Mood::Empty).0);
+    let mut call = Call::new(function);
+    query.clone_into(&mut call.query);
+    let reply = call.send_to(&EMPTY).expect("it was sent before");
+    assert!(!reply.is_accepted(), "{} takes a cursor that is not ours: {query}", function.name);
 }
 
 /// What a query string says (<https://url.spec.whatwg.org/#application/x-www-form-urlencoded>).

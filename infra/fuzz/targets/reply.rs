@@ -43,8 +43,10 @@ impl Reply {
         self.status < 400 || self.status == 503
     }
 
-    /// The codes of what is at fault.
-    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
-        self.body["errors"].as_array().into_iter().flatten().filter_map(|error| error["code"].as_str())
+    /// What is at fault: codes and fields.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&str, &str)> {
+        let errors = self.body["errors"].as_array().into_iter().flatten();
+        errors
+            .filter_map(|error| Some((error["code"].as_str()?, error["field"].as_str().unwrap_or_default())))
     }
 }

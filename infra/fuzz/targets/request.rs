@@ -8,7 +8,7 @@ use lambda_http::{
     http::{HeaderMap, HeaderValue, Uri, header},
 };
 use serde_json::Value;
-use tunelink::{auth::Access, operation::Function};
+use tunelink::{app::App, auth::Access, operation::Function};
 
 use crate::{
     backend::{CALLER, CONFIG, DOWN, wait},
@@ -48,8 +48,12 @@ impl Call {
 
     /// What comes of it while the table is down; `None` when no HTTP request could have such a query.
     pub(crate) fn send(self) -> Option<Reply> {
+        self.send_to(&DOWN)
+    }
+
+    pub(crate) fn send_to(self, app: &App) -> Option<Reply> {
         let function = self.function;
-        Some(Reply::of(function, &wait(function.call(&DOWN, self.request()?))))
+        Some(Reply::of(function, &wait(function.call(app, self.request()?))))
     }
 
     fn request(self) -> Option<Request> {
