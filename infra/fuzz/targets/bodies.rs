@@ -9,13 +9,13 @@ use tunelink::operation::Function;
 use crate::{
     contract::{body_schema, fault},
     reply::Reply,
-    request::{Call, choose},
+    request::{Call, named},
 };
 
-/// The first byte chooses the operation, the rest is the body.
+/// The first line names the operation, the rest is the body.
 pub(crate) fn run(data: &[u8]) -> Corpus {
-    let Some((first, body)) = data.split_first() else { return Corpus::Reject };
-    let function = choose(*first, |function| body_schema(function).is_some());
+    let takes_one = |function: &Function| body_schema(function).is_some();
+    let Some((function, body)) = named(data, takes_one) else { return Corpus::Reject };
     let mut call = Call::new(function);
     call.body = match std::str::from_utf8(body) {
         Ok(text) => Body::Text(text.to_owned()),

@@ -4,7 +4,7 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
 use libfuzzer_sys::Corpus;
 use tunelink::{auth::Access, text::Language};
 
-use crate::request::{Call, authorization, choose};
+use crate::request::{Call, authorization, named};
 
 const NAMES: [&str; 10] = [
     "accept-language",
@@ -19,10 +19,9 @@ const NAMES: [&str; 10] = [
     "accept-encoding",
 ];
 
-/// The first byte chooses the operation; of each line that follows the first byte chooses the header.
+/// The first line names the operation; of each line that follows the first byte chooses the header.
 pub(crate) fn run(data: &[u8]) -> Corpus {
-    let Some((first, rest)) = data.split_first() else { return Corpus::Reject };
-    let function = choose(*first, |_| true);
+    let Some((function, rest)) = named(data, |_| true) else { return Corpus::Reject };
     let mut call = Call::new(function);
     for line in rest.split(|byte| *byte == b'\n').take(NAMES.len()) {
         let Some((name, value)) = line.split_first() else { continue };

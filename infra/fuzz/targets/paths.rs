@@ -2,17 +2,18 @@
 
 use libfuzzer_sys::Corpus;
 use serde_json::Value;
+use tunelink::operation::Function;
 
 use crate::{
     contract::{fault, parameters},
-    request::{Call, choose},
+    request::{Call, named},
 };
 
-/// The first byte chooses the operation; what follows are its parameters, decoded, with a `/` between them.
+/// The first line names the operation; what follows are its parameters, decoded, with a `/` between them.
 pub(crate) fn run(data: &[u8]) -> Corpus {
-    let Some((first, rest)) = data.split_first() else { return Corpus::Reject };
+    let has_any = |function: &Function| parameters(function, "path").next().is_some();
+    let Some((function, rest)) = named(data, has_any) else { return Corpus::Reject };
     let Ok(text) = std::str::from_utf8(rest) else { return Corpus::Reject };
-    let function = choose(*first, |function| parameters(function, "path").next().is_some());
     let mut call = Call::new(function);
     let mut segments = text.split('/');
     for (name, _) in parameters(function, "path") {

@@ -11,15 +11,15 @@ use crate::{
     backend::app,
     contract::{fault, parameters},
     reply::Reply,
-    request::{Call, choose},
+    request::{Call, named},
     table::Mood,
 };
 
-/// The first byte chooses the operation, the rest is the query string.
+/// The first line names the operation, the rest is the query string.
 pub(crate) fn run(data: &[u8]) -> Corpus {
-    let Some((first, rest)) = data.split_first() else { return Corpus::Reject };
+    let takes_one = |function: &Function| parameters(function, "query").next().is_some();
+    let Some((function, rest)) = named(data, takes_one) else { return Corpus::Reject };
     let Ok(query) = std::str::from_utf8(rest) else { return Corpus::Reject };
-    let function = choose(*first, |function| parameters(function, "query").next().is_some());
     if send(function, query).is_some() { Corpus::Keep } else { Corpus::Reject }
 }
 

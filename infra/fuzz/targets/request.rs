@@ -16,10 +16,11 @@ use crate::{
     reply::Reply,
 };
 
-/// The operation that a byte stands for, among those that fit.
-pub(crate) fn choose(byte: u8, fits: impl Fn(&Function) -> bool) -> &'static Function {
-    let fitting: Vec<_> = ALL.iter().filter(|function| fits(function)).collect();
-    fitting[usize::from(byte) % fitting.len()]
+/// The operation that the first line names, if it fits, and what is behind that line.
+pub(crate) fn named(data: &[u8], fits: impl Fn(&Function) -> bool) -> Option<(&'static Function, &[u8])> {
+    let (name, rest) = data.split_at(data.iter().position(|byte| *byte == b'\n')?);
+    let function = ALL.iter().find(|function| function.name.as_bytes() == name)?;
+    fits(function).then_some((function, &rest[1..]))
 }
 
 /// A request that is being made up.

@@ -16,12 +16,12 @@ pub(super) fn typed<T: JsonSchema + 'static>(text: &str) -> Result<Value> {
     for (name, value) in form(text) {
         // What stands for bytes that are no UTF-8.
         if value.contains('\u{fffd}') {
-            return Err(Code::InvalidFormat.at(name).into());
+            return Err(Code::InvalidFormat.at(schema::clip(&name)).into());
         }
         let property = &schema["properties"][&name];
         let value = coerce(property["type"].as_str().unwrap_or_default(), value);
         if fields.insert(name.clone(), value).is_some() {
-            twice.push(Code::DuplicateField.at(name));
+            twice.push(Code::DuplicateField.at(schema::clip(&name)));
         }
     }
     if twice.is_empty() { Ok(Value::Object(fields)) } else { Err(Error::invalid(twice)) }
