@@ -1,6 +1,6 @@
 //! What holds of every reply, whatever was asked.
 
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Response, http::HeaderValue};
 use serde_json::Value;
 use tunelink::{operation::Function, text::Language};
 
@@ -26,7 +26,7 @@ impl Reply {
         assert!(documented.is_object(), "{what} is not in the document");
         let language = response.headers()["content-language"].to_str().expect("a language is ASCII");
         assert_eq!(Language::negotiate(Some(language)).tag(), language, "{what}");
-        let content_type = response.headers().get("content-type").map(|given| given.as_bytes());
+        let content_type = response.headers().get("content-type").map(HeaderValue::as_bytes);
         if content_type != Some(b"application/json") {
             return Self { status, body: Value::Null };
         }
