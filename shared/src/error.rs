@@ -169,9 +169,13 @@ pub struct Error {
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// The most faults that one reply names.
+pub(crate) const MAX_FAULTS: usize = 100;
+
 impl Error {
-    /// A 422 over these fields.
-    pub fn invalid(fields: Vec<FieldError>) -> Self {
+    /// A 422 over these fields, the first hundred of them.
+    pub fn invalid(mut fields: Vec<FieldError>) -> Self {
+        fields.truncate(MAX_FAULTS);
         Self { fields, ..Self::from(Code::Invalid) }
     }
 
@@ -208,6 +212,7 @@ impl Error {
     pub fn and(mut self, other: Self) -> Self {
         if self.code.status() == other.code.status() && !self.fields.is_empty() {
             self.fields.extend(other.fields);
+            self.fields.truncate(MAX_FAULTS);
         }
         self
     }
@@ -274,5 +279,12 @@ mod tests {
         assert_eq!(both.fields.len(), 2);
         let first = Error::from(Code::NotFound).and(Code::Missing.at("x").into());
         assert_eq!((first.code, first.fields.len()), (Code::NotFound, 0));
+    }
+
+    #[test]
+    fn no_reply_names_more_than_a_hundred_faults() {
+        let many = || Error::invalid(vec![Code::Missing.at("x"); 300]);
+        assert_eq!(many().fields.len(), MAX_FAULTS);
+        assert_eq!(many().and(Code::Missing.at("y").into()).fields.len(), MAX_FAULTS);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Map, Value};
 
-use crate::error::{Code, FieldError};
+use crate::error::{Code, FieldError, MAX_FAULTS};
 
 /// Settings of every schema in the document: OpenAPI 3.0, which is what API Gateway imports.
 pub(crate) fn settings() -> SchemaSettings {
@@ -53,12 +53,8 @@ pub(crate) fn of<T: JsonSchema + 'static>() -> &'static Value {
 pub(crate) fn faults(schema: &Value, value: &Value) -> Vec<FieldError> {
     let mut faults = Vec::new();
     walk(schema, value, "", &mut faults);
-    faults.truncate(MAX_FAULTS);
     faults
 }
-
-/// The most faults that one reply names.
-pub(crate) const MAX_FAULTS: usize = 100;
 
 fn walk(schema: &Value, value: &Value, path: &str, faults: &mut Vec<FieldError>) {
     if (value.is_null() && schema["nullable"] == true) || faults.len() >= MAX_FAULTS {
@@ -148,7 +144,7 @@ fn limits(schema: &Value, [least, most]: [&str; 2], length: usize, path: &str, f
 }
 
 /// A name that the client made up, no longer than it takes to recognise it.
-fn clip(name: &str) -> String {
+pub(crate) fn clip(name: &str) -> String {
     name.chars().take(100).collect()
 }
 

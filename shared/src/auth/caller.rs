@@ -59,7 +59,9 @@ impl Access {
         if self == Self::Anyone {
             return Ok(None);
         }
-        match header(request, "Authorization")?.map(|value| value.split_once(' ').unwrap_or((value, ""))) {
+        // Whatever cannot be read is no token, either.
+        let given = header(request, "Authorization").map_err(|_| Code::InvalidToken)?;
+        match given.map(|value| value.split_once(' ').unwrap_or((value, ""))) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
                 app.config().verifying_keys.verify(token, app.now()).map(Some)
             }

@@ -1,5 +1,6 @@
 //! What an operation takes from a request: parsed, complete and checked before it runs.
 
+mod pairs;
 mod patch;
 mod path;
 
@@ -8,14 +9,15 @@ pub use lambda_http::Request;
 use lambda_http::{Body as RawBody, http::header};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::pairs::typed;
 pub use self::{
     patch::{Patch, Replace},
     path::{Path, PathParameter},
 };
 use crate::{
-    error::{Code, Error, FieldError, Result},
+    error::{Code, Error, Result},
     http::{ETag, IfMatch},
     idempotency::Once,
     json,
@@ -218,42 +220,6 @@ fn check<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(va
         Ok(parsed) => rules::check(&parsed).map(|()| parsed),
         Err(error) => Err(Code::InvalidFormat.at(error.path().to_string().trim_matches('.')).into()),
     }
-}
-
-/// Pairs of a query or form as a JSON object, numbers and booleans as the schema of `T` has them.
-fn typed<T: JsonSchema + 'static>(text: &str) -> Result<Value> {
-    let schema = schema::of::<T>();
-    let mut fields = Map::new();
-    let mut twice: Vec<FieldError> = Vec::new();
-    for (name, value) in form(text) {
-        // What stands for bytes that are no UTF-8.
-        if value.contains('\u{fffd}') {
-            return Err(Code::InvalidFormat.at(name).into());
-        }
-        let property = &schema["properties"][&name];
-        let value = coerce(property["type"].as_str().unwrap_or_default(), value);
-        if fields.insert(name.clone(), value).is_some() {
-            twice.push(Code::DuplicateField.at(name));
-        }
-    }
-    if twice.is_empty() { Ok(Value::Object(fields)) } else { Err(Error::invalid(twice)) }
-}
-
-fn coerce(expected: &str, text: String) -> Value {
-    // JSON knows no leading plus.
-    let number = || text.parse::<i64>().ok().filter(|_| !text.starts_with('+')).map(Value::from);
-    let parsed = match expected {
-        "integer" => number(),
-        "number" => number()
-            .or_else(|| text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number)),
-        "boolean" => text.parse::<bool>().ok().map(Value::from),
-        _ => None,
-    };
-    parsed.unwrap_or(Value::String(text))
-}
-
-fn form(text: &str) -> impl Iterator<Item = (String, String)> {
-    form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
 /// The body's bytes, however API Gateway wrapped them.

@@ -80,7 +80,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 "code": { "type": "integer", "description": "The HTTP status.", "minimum": 400, "maximum": 599 },
                 "message": { "type": "string" },
                 "data": { "type": "object", "nullable": true, "enum": [null] },
-                "errors": { "type": "array", "minItems": 1, "maxItems": crate::schema::MAX_FAULTS, "items": { "$ref": "#/components/schemas/ErrorItem" } },
+                "errors": { "type": "array", "minItems": 1, "maxItems": crate::error::MAX_FAULTS, "items": { "$ref": "#/components/schemas/ErrorItem" } },
             },
         },
         "PageInfo": {

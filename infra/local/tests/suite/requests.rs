@@ -168,6 +168,8 @@ async fn what_cannot_be_read_is_not_taken_for_absent() {
     let call = || person.patch("/v1/users/me", json!({ "bio": "must not stay" }));
     let reply = call().header_value("if-match", unreadable()).await;
     assert_eq!(reply.errors(), (422, vec![("invalid_format", "If-Match")]));
+    let reply = world.get("/v1/users/me").header_value("authorization", unreadable()).await;
+    reply.refused(401, "invalid_token");
     assert!(person.get("/v1/users/me").await.ok()["bio"].is_null());
     for query in ["limit=%2B5", "limit=%20", "limit=5.0", "cursor=%FF", "cursor=x"] {
         let status = person.get(&format!("/v1/auth/sessions?{query}")).await.status;
