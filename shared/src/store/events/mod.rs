@@ -11,10 +11,11 @@ pub use self::{
     change::{change, edit, orphan},
     rows::rows,
 };
-use super::{Item, Query, Store, Write, catalogue, conversations, keys};
+use super::{Query, Store, Write, catalogue, conversations, keys};
 use crate::{
     domain::{CatalogueKind, Event, EventDetails, EventId, EventStatus, EventText, Seats, Slug, UserId},
     error::{Code, Error, Result},
+    row::read,
 };
 
 /// Everything about an event but its participants.
@@ -71,10 +72,6 @@ async fn parts(store: &Store, query: &Query) -> Result<(Option<Standing>, bool)>
     let (Some(event), Some(row)) = (event, seats) else { return Ok((None, true)) };
     let is_whole = event.version == row.event_version;
     Ok((Some(Standing { event, text, seats: row.seats, revision: row.version }), is_whole))
-}
-
-fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(Error::internal)
 }
 
 /// The events among these, in any order, perhaps a second old.
