@@ -25,6 +25,7 @@ pub mod paging;
 pub mod push;
 pub mod random;
 pub mod reaction;
+mod row;
 pub mod rules;
 pub mod schedule;
 mod schema;

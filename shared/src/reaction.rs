@@ -17,6 +17,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     observe::{TraceId, report},
+    row,
     store::{Cost, Key, TRACE},
 };
 
@@ -37,12 +38,12 @@ pub struct Change {
 impl Change {
     /// The item before the change, as a `T`; `None` when there was none.
     pub fn before<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        self.before.clone().map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+        self.before.clone().map(row::read).transpose()
     }
 
     /// The item after the change, as a `T`; `None` when there is none any more.
     pub fn after<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        self.after.clone().map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+        self.after.clone().map(row::read).transpose()
     }
 
     /// The trace of the call that made it, however far back; `None` of a deletion, and of what no call has made.
@@ -67,7 +68,7 @@ impl Change {
         let some = |item: Item| (!item.is_empty()).then_some(item);
         let second = record.approximate_creation_date_time.timestamp();
         Ok(Self {
-            key: serde_dynamo::from_item(record.keys).map_err(Error::internal)?,
+            key: row::read(record.keys)?,
             at: Timestamp::from_second(second).map_err(Error::internal)?,
             before: some(record.old_image),
             after: some(record.new_image),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     encoding::base64url,
     error::{Code, Error, Result},
-    random,
+    random, row,
 };
 
 /// The most writes in one transaction (DynamoDB's limit).
@@ -46,7 +46,7 @@ impl Store {
         self.gate.pass().await?;
         let item = self.write(write, ReturnValue::AllNew).await?;
         let item = item.ok_or_else(|| Error::internal("only an update gives the item back"))?;
-        serde_dynamo::from_item(item).map_err(Error::internal)
+        row::read(item)
     }
 
     async fn write(&self, write: Write, give: ReturnValue) -> Result<Option<Item>> {

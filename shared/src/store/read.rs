@@ -7,7 +7,10 @@ use aws_sdk_dynamodb::{
 use serde::de::DeserializeOwned;
 
 use super::{Item, Key, Store, failed, keys};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    row,
+};
 
 /// The most keys in one `BatchGetItem` (DynamoDB's limit).
 const BATCH: usize = 100;
@@ -38,7 +41,7 @@ pub(super) struct Items(HashMap<Key, Item>);
 impl Items {
     /// The item under this key, as a `T`.
     pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
-        self.0.remove(key).map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+        self.0.remove(key).map(row::read).transpose()
     }
 
     pub(super) fn has(&self, key: &Key) -> bool {
@@ -156,14 +159,14 @@ impl Store {
         let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = call.consistent_read(consistent).send().await.map_err(failed)?;
         self.meter.read(answer.item.iter().count(), answer.consumed_capacity.as_ref());
-        answer.item.map(serde_dynamo::from_item).transpose().map_err(Error::internal)
+        answer.item.map(row::read).transpose()
     }
 
     /// Reads the rows of a query, over as many pages as it takes to reach the limit or the end.
     pub async fn query<T: DeserializeOwned>(&self, query: &Query) -> Result<Found<T>> {
         let Found { rows, more } = self.query_items(query).await?;
-        let rows = rows.into_iter().map(serde_dynamo::from_item).collect::<Result<_, _>>();
-        Ok(Found { rows: rows.map_err(Error::internal)?, more })
+        let rows = rows.into_iter().map(row::read).collect::<Result<_>>()?;
+        Ok(Found { rows, more })
     }
 
     /// The same for items of several kinds.
@@ -227,13 +230,13 @@ impl Store {
     /// table leaves unprocessed is asked for again.
     pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
         let items = self.get_items(keys, false).await?.into_iter();
-        items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+        items.map(row::read).collect()
     }
 
     /// The same, seeing every write that was acknowledged before.
     pub async fn get_all_now<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
         let items = self.get_items(keys, true).await?.into_iter();
-        items.map(serde_dynamo::from_item).collect::<Result<_, _>>().map_err(Error::internal)
+        items.map(row::read).collect()
     }
 
     /// The same for items of several kinds; as they are now, if it has to be `consistent`.
@@ -279,7 +282,7 @@ impl Store {
     pub(super) async fn get_each(&self, keys: Vec<Key>) -> Result<Items> {
         let items = self.get_items(keys, true).await?.into_iter();
         let keyed = items.map(|item| {
-            let key = serde_dynamo::from_item(item.clone()).map_err(Error::internal)?;
+            let key = row::read(item.clone())?;
             Ok((key, item))
         });
         keyed.collect::<Result<_>>().map(Items)

@@ -11,6 +11,7 @@ use crate::{
         Cell, Circle, Point,
         search::{self, Batch, Found, Layout, Placed, Read, Source, Stream, Wanted},
     },
+    row,
 };
 
 /// From when and, if there is an end, to when events begin: `from` belongs to it, `to` does not.
@@ -147,7 +148,7 @@ fn event(item: Item) -> Result<(String, FoundEvent)> {
         starts: String,
         card: EventCard,
     }
-    let Entry { starts, card } = serde_dynamo::from_item(item).map_err(Error::internal)?;
+    let Entry { starts, card } = row::read(item)?;
     let (at, id) = starts.split_once('#').ok_or_else(|| Error::internal("a sort key without an id"))?;
     let starts_at = at.parse().map_err(Error::internal)?;
     let event_id = EventId(id.parse().map_err(Error::internal)?);

@@ -25,6 +25,7 @@ mod live;
 mod matrix;
 mod notifications;
 mod platform;
+mod privacy;
 mod reliability;
 mod requests;
 mod scenes;

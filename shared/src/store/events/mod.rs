@@ -18,6 +18,7 @@ use super::{Item, Key, Query, Store, Write, catalogue, conversations, keys};
 use crate::{
     domain::{CatalogueKind, Event, EventDetails, EventId, EventStatus, EventText, Seats, Slug, UserId},
     error::{Code, Error, Result},
+    row::read,
 };
 
 /// Everything about an event but its participants.
@@ -90,10 +91,6 @@ pub(super) fn standing_of(items: &HashMap<Key, Item>, id: EventId) -> std::resul
     let text = keys::event_text(id);
     let text = items.contains_key(&text).then(|| of::<TextRow>(items, text)).transpose()?.map(|row| row.text);
     Ok(Standing { event, text, seats, revision })
-}
-
-fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(Error::internal)
 }
 
 /// The events among these, in any order, perhaps a second old.

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use super::Spot;
 use crate::{
     domain::{Level, Profile, Slug, UserId},
-    error::{Error, Result},
+    error::Result,
     geo::{
         Cell, Circle, Point,
         search::{Batch, Found, Layout, Placed, Read, Source, Wanted, by_distance},
     },
+    row,
     store::{Key, NEAR, Query, Store, keys},
 };
 
@@ -78,9 +79,9 @@ pub async fn present(
         let is_block =
             item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.starts_with(keys::BLOCK));
         if is_block {
-            blocks.insert(serde_dynamo::from_item::<_, Key>(item).map_err(Error::internal)?);
+            blocks.insert(row::read::<Key>(item)?);
         } else {
-            let profile: Profile = serde_dynamo::from_item(item).map_err(Error::internal)?;
+            let profile: Profile = row::read(item)?;
             profiles.insert(profile.user_id, profile);
         }
     }
@@ -115,7 +116,7 @@ impl Source for Index<'_> {
         let query = Query::index(NEAR, keys::near(self.instrument, partition));
         let page = self.store.page(&query.between(first, last).limit(limit)).await?;
         let row = |item| -> Result<_> {
-            let Entry { near_sk, card } = serde_dynamo::from_item(item).map_err(Error::internal)?;
+            let Entry { near_sk, card } = row::read(item)?;
             Ok((near_sk, card))
         };
         let rows = page.rows.into_iter().map(row).collect::<Result<_>>()?;
