@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// The file that shows the tables, between the marks.
-pub const DOCUMENT: &str = "docs/parts/matrix.md";
+pub const DOCUMENT: &str = "docs/AUTHORIZATION.md";
 
 const ROWS: &str = include_str!("rows.txt");
 const SWAPS: &str = include_str!("swaps.txt");
