@@ -29,7 +29,8 @@ impl Language {
             let mut parts = range.split(';').map(str::trim);
             let tag = parts.next().unwrap_or_default();
             let quality = parts
-                .find_map(|p| p.strip_prefix("q="))
+                .find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q")))
+                .map(|(_, quality)| quality)
                 .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)));
             let primary = tag.split('-').next().unwrap_or_default();
             let language = if primary.eq_ignore_ascii_case("fr") {
@@ -85,6 +86,9 @@ mod tests {
             (Some("de"), En),
             (Some("*"), En),
             (Some("fr;q=0"), En),
+            (Some("en;Q=0.1, fr;q=0.2"), Fr),
+            (Some("fr;Q=0.1, en;q=0.2"), En),
+            (Some("fr;Q= .5"), En),
             (Some("fr;q=nonsense, en;q=0.1"), En),
             (Some("français"), En),
         ] {

@@ -56,9 +56,5 @@ fn languages(given: &HeaderMap) {
     let chosen = Language::negotiate(Some(accept));
     assert_eq!(Language::negotiate(Some(chosen.tag())), chosen);
     assert_eq!(Language::negotiate(Some(&format!("{accept},tlh"))), chosen, "{accept}");
-    assert_eq!(
-        Language::negotiate(Some(&accept.to_ascii_uppercase().replace("Q=", "q="))),
-        chosen,
-        "{accept}"
-    );
+    assert_eq!(Language::negotiate(Some(&accept.to_ascii_uppercase())), chosen, "{accept}");
 }
