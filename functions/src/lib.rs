@@ -2,7 +2,11 @@
 //! the tests over all operations follow from it.
 
 use tunelink::{
-    live::LiveFunction, openapi::Section, operation::Function, reaction::Reaction, schedule::Scheduled,
+    live::LiveFunction,
+    openapi::Section,
+    operation::{Function, Operation, Route},
+    reaction::Reaction,
+    schedule::Scheduled,
 };
 
 pub mod accounts;
@@ -47,6 +51,9 @@ macro_rules! functions {
         pub static SECTIONS: &[Section] = &[$(
             Section { name: $name, about: $about, functions: &[$( &$function ),*] },
         )*];
+
+        /// The routes of all, for what needs no more of them: a binary carries the code of each operation it names.
+        pub static ROUTES: &[Route] = &[$($( <$module::$file::$operation as Operation>::ROUTE, )*)*];
 
         /// Every operation.
         pub static ALL: &[&Function] = &[$($( &$function, )*)*];

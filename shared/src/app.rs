@@ -91,7 +91,7 @@ impl App {
 
     /// The same, with commits that wait for the gate.
     #[must_use]
-    pub(crate) fn behind(&self, gate: Gate) -> Self {
+    pub fn behind(&self, gate: Gate) -> Self {
         Self { store: self.store.behind(gate), ..self.clone() }
     }
 

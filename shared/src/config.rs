@@ -196,18 +196,22 @@ fn decode(name: &str, text: &str) -> Result<Vec<u8>, String> {
     STANDARD.decode(text.trim()).map_err(|error| format!("{name} is not base64: {error}"))
 }
 
-/// The SDK's clients for the region and the credentials of the environment, with time limits that leave room for
-/// retries within one call.
+/// The SDK's clients for the region and the credentials that the environment or a profile names, with time limits that
+/// leave room for retries within one call.
 pub async fn clients(config: &Config) -> Clients {
-    let shared = from_environment().await;
+    clients_of(&from_environment().await, config)
+}
+
+/// The clients that are made from this.
+pub(crate) fn clients_of(shared: &SdkConfig, config: &Config) -> Clients {
     let live = config.live_endpoint.as_ref().map(|endpoint| {
-        let live = aws_sdk_apigatewaymanagement::config::Builder::from(&shared).endpoint_url(endpoint);
+        let live = aws_sdk_apigatewaymanagement::config::Builder::from(shared).endpoint_url(endpoint);
         aws_sdk_apigatewaymanagement::Client::from_conf(live.timeout_config(timeouts(1, 2, 5)).build())
     });
     Clients {
-        dynamodb: aws_sdk_dynamodb::Client::new(&shared),
+        dynamodb: aws_sdk_dynamodb::Client::new(shared),
         live,
-        sns: Some(aws_sdk_sns::Client::new(&shared)),
+        sns: Some(aws_sdk_sns::Client::new(shared)),
     }
 }
 

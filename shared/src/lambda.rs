@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use crate::{
     app::App,
+    aws,
     config::{self, Config},
     live::LiveFunction,
     observe::{self, Invocation},
@@ -92,7 +93,7 @@ fn start(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let config = settings().await?;
-        let clients = config::clients(&config).await;
+        let clients = config::clients_of(&aws::of_lambda()?, &config);
         run(App::new(config, clients)?).await
     })
 }

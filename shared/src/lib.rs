@@ -3,6 +3,7 @@
 pub mod app;
 pub mod asyncapi;
 pub mod auth;
+mod aws;
 pub mod config;
 pub mod cors;
 pub mod cursor;

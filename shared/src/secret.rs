@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
 
-use crate::config::{self, Config};
+use crate::{
+    aws,
+    config::{self, Config},
+};
 
 /// The settings of the environment, and those of the secret that `TUNELINK_ISSUING_SECRET` names: a JSON object of
 /// variable to value, in the version of `TUNELINK_ISSUING_SECRET_VERSION` or the current one. Without a name the
@@ -20,7 +23,7 @@ pub(crate) async fn config() -> Result<Config, String> {
 async fn read_config() -> Result<Config, String> {
     let Some(id) = config::variable("TUNELINK_ISSUING_SECRET") else { return Config::from_env() };
     let version = config::variable("TUNELINK_ISSUING_SECRET_VERSION").filter(|version| !version.is_empty());
-    let secret = read(&Client::new(&config::from_environment().await), &id, version).await?;
+    let secret = read(&Client::new(&aws::of_lambda()?), &id, version).await?;
     Config::from_lookup(|name| secret.get(name).cloned().or_else(|| config::variable(name)))
 }
 

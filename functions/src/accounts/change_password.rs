@@ -10,7 +10,10 @@ use tunelink::{
     input::Body,
     operation::{Operation, Route},
     output::Done,
-    store::{accounts, notifications, profiles},
+    store::{
+        accounts::{self, Credential},
+        notifications, profiles,
+    },
     text::Text,
 };
 
@@ -42,19 +45,21 @@ impl Operation for ChangePassword {
 
     async fn run(app: &App, member: Member, Body(change): Self::Input) -> Result<Done> {
         let old = Password::unchecked(&change.old_password);
-        let (credential, profile) = try_join!(
-            password::confirm(app, member.user_id, old),
-            profiles::find(app.store(), member.user_id)
-        )?;
-        let profile = profile.ok_or(Code::SessionEnded)?;
-        if change.new_password.is_identity(&profile.username, &profile.email) {
-            return Err(Code::PasswordIsIdentity.at("new_password").into());
-        }
-        let hash = app.hasher().hash(change.new_password).await?;
-        let (keep, now) = (member.session_id, app.now());
-        let notice = Notice::Account { change: AccountChange::Password };
-        let fact = format!("password/{}", credential.version);
-        let told = notifications::along(app.store(), member.user_id, notice, fact, now).await?;
-        accounts::change_password(app.store(), &credential, &hash, keep, now, &told).await.map(|()| Done)
+        let change = |credential| set(app, member, credential, change.new_password);
+        password::confirm(app, member.user_id, old, change).await.map(|()| Done)
     }
+}
+
+async fn set(app: &App, member: Member, credential: Credential, new: Password) -> Result<()> {
+    let (store, user, now) = (app.store(), member.user_id, app.now());
+    let notice = Notice::Account { change: AccountChange::Password };
+    let fact = format!("password/{}", credential.version);
+    let told = notifications::along(store, user, notice, fact, now);
+    let (profile, told) = try_join!(profiles::find(store, user), told)?;
+    let profile = profile.ok_or(Code::SessionEnded)?;
+    if new.is_identity(&profile.username, &profile.email) {
+        return Err(Code::PasswordIsIdentity.at("new_password").into());
+    }
+    let hash = app.hasher().hash(new).await?;
+    accounts::change_password(store, &credential, &hash, member.session_id, now, &told).await
 }

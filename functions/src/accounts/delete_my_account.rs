@@ -10,7 +10,10 @@ use tunelink::{
     input::Body,
     operation::{Operation, Route},
     output::Done,
-    store::{accounts, erasure},
+    store::{
+        accounts::{self, Credential},
+        erasure,
+    },
     text::Text,
 };
 
@@ -48,22 +51,26 @@ impl Operation for DeleteMyAccount {
     type Output = Done;
 
     async fn run(app: &App, member: Member, Body(deletion): Self::Input) -> Result<Done> {
-        let credential =
-            password::confirm(app, member.user_id, Password::unchecked(&deletion.password)).await?;
-        let (store, now) = (app.store(), app.now());
-        match deletion.mode {
-            Mode::Deactivate => {
-                let due = now + SignedDuration::from_hours(24 * erasure::DAYS_TO_COME_BACK);
-                accounts::deactivate(store, &credential, now, due).await?;
-            }
-            Mode::Erase => {
-                accounts::begin_erasure(store, &credential, now).await?;
-                // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
-                if let Err(error) = erasure::finish(store, member.user_id, now).await {
-                    tracing::error!(%error, "an erasure is finished later");
-                }
-            }
+        let password = Password::unchecked(&deletion.password);
+        let leave = |credential| leave(app, credential, deletion.mode);
+        password::confirm(app, member.user_id, password, leave).await.map(|()| Done)
+    }
+}
+
+async fn leave(app: &App, credential: Credential, mode: Mode) -> Result<()> {
+    let (store, now) = (app.store(), app.now());
+    match mode {
+        Mode::Deactivate => {
+            let due = now + SignedDuration::from_hours(24 * erasure::DAYS_TO_COME_BACK);
+            accounts::deactivate(store, &credential, now, due).await
         }
-        Ok(Done)
+        Mode::Erase => {
+            accounts::begin_erasure(store, &credential, now).await?;
+            // The account is gone for everybody by now; whatever interrupts the rest, it is taken up again.
+            if let Err(error) = erasure::finish(store, credential.user_id, now).await {
+                tracing::error!(%error, "an erasure is finished later");
+            }
+            Ok(())
+        }
     }
 }

@@ -77,8 +77,13 @@ async fn begin(app: &App, checked: Credential, session: &Session) -> Result<()> 
     Err(Code::Conflict.into())
 }
 
-/// Checks the password of somebody who is logged in already.
-pub(super) async fn confirm(app: &App, user_id: UserId, password: Password) -> Result<Credential> {
+/// Checks the password of somebody who is logged in already, and goes on with their credential.
+pub(super) async fn confirm<T, Then: Future<Output = Result<T>>>(
+    app: &App,
+    user_id: UserId,
+    password: Password,
+    then: impl FnOnce(Credential) -> Then,
+) -> Result<T> {
     let bucket = Bucket::new(format!("confirmation {user_id}"), app.config().limits.guesses_per_account);
     let store = app.store();
     let ((), credential) =
@@ -87,8 +92,8 @@ pub(super) async fn confirm(app: &App, user_id: UserId, password: Password) -> R
     if !app.hasher().verify(password, Some(credential.hash.clone())).await? {
         return Err(Code::WrongPassword.into());
     }
-    give_back(app, &bucket).await;
-    Ok(credential)
+    let (done, ()) = join!(then(credential), give_back(app, &bucket));
+    done
 }
 
 pub(super) fn address_bucket(app: &App, origin: &Origin) -> Bucket {

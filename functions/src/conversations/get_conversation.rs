@@ -25,7 +25,8 @@ impl Operation for GetConversation {
     type Output = Resource<ConversationView>;
 
     async fn run(app: &App, member: Member, Path(id): Self::Input) -> Result<Self::Output> {
-        let found = conversations::find(app.store(), id, member.user_id).await?;
-        view::show(app.store(), member.user_id, found).await.map(Resource::of)
+        let (store, user) = (app.store(), member.user_id);
+        let found = conversations::find(store, id, user);
+        view::show_beside(store, user, id, found).await.map(Resource::of)
     }
 }

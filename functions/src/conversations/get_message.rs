@@ -24,9 +24,10 @@ impl Operation for GetMessage {
 
     async fn run(app: &App, member: Member, Path((id, seq)): Self::Input) -> Result<Self::Output> {
         let (store, user) = (app.store(), member.user_id);
-        let ((_, part), message) =
-            try_join!(conversations::find(store, id, user), conversations::message(store, id, seq))?;
-        let message = message.filter(|message| part.sees(message.seq)).ok_or(Code::NotFound)?;
+        let (part, message) =
+            try_join!(conversations::part(store, id, user), conversations::message(store, id, seq))?;
+        let sees = part.is_some_and(|part| part.is_present() && part.sees(seq));
+        let message = message.filter(|_| sees).ok_or(Code::NotFound)?;
         let mut shown = view::messages(store, user, vec![message]).await?;
         shown.pop().map(Resource::of).ok_or_else(|| Code::NotFound.into())
     }

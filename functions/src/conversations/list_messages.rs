@@ -68,8 +68,9 @@ impl Operation for ListMessages {
         let asked = filter.from()?;
         let cursors = app.cursors("list_messages", &(id, user, asked))?;
         let from = cursors.open(filter.cursor.as_ref().map(CursorText::as_str))?.unwrap_or(asked);
-        let (conversation, part) = conversations::find(store, id, user).await?;
-        let (messages, next) = page(store, &conversation, &part, from, limit).await?;
+        let (found, messages) =
+            try_join!(conversations::find(store, id, user), read(store, id, from, 1, limit))?;
+        let (messages, next) = page(store, &found, from, messages, limit).await?;
         let next = next.map(|next| cursors.mint(&next)).transpose()?;
         Ok(Page::new(view::messages(store, user, messages).await?, next))
     }
@@ -88,39 +89,64 @@ impl MessageFilter {
     }
 }
 
-/// So many messages, the newest first, and where the next page begins.
-async fn page(
+/// So many messages beginning there, from the first one that there may be, and the newest first.
+async fn read(
     store: &Store,
-    conversation: &Conversation,
-    part: &Membership,
+    id: ConversationId,
     from: From,
+    first: u64,
     limit: usize,
-) -> Result<(Vec<Message>, Option<From>)> {
-    let (id, first, last) = (conversation.conversation_id, part.from_seq, conversation.last_seq);
-    let newest =
-        async |last: u64, limit| conversations::messages(store, id, Range { first, last }, true, limit).await;
+) -> Result<Vec<Message>> {
+    let newest = |last, limit| conversations::messages(store, id, Range { first, last }, true, limit);
     let following = async |seq: u64, limit| {
-        let first = first.max(seq.saturating_add(1));
-        let mut found = conversations::messages(store, id, Range { first, last }, false, limit).await?;
+        let range = Range { first: first.max(seq.saturating_add(1)), last: u64::MAX };
+        let mut found = conversations::messages(store, id, range, false, limit).await?;
         found.reverse();
         Ok::<_, Error>(found)
     };
-    let past = |found: &[Message]| found.last().map(|m| m.seq).filter(|seq| *seq > first).map(From::Before);
     match from {
-        From::Latest => newest(last, limit).await.map(|found| (past(&found), found)),
-        From::Before(seq) => {
-            newest(last.min(seq.saturating_sub(1)), limit).await.map(|found| (past(&found), found))
-        }
-        From::After(seq) => following(seq, limit).await.map(|found| {
-            let newest = found.first().map(|message| message.seq).filter(|newest| *newest < last);
-            (newest.map(From::After), found)
-        }),
+        From::Latest => newest(u64::MAX, limit).await,
+        From::Before(seq) => newest(seq.saturating_sub(1), limit).await,
+        From::After(seq) => following(seq, limit).await,
         From::Around(seq) => {
-            let seq = seq.min(last);
             let (mut found, older) = try_join!(following(seq, limit / 2), newest(seq, limit - limit / 2))?;
             found.extend(older);
-            Ok((past(&found), found))
+            Ok(found)
         }
     }
-    .map(|(next, found)| (found, next))
+}
+
+impl From {
+    /// The message behind which it reads towards the present, if it does.
+    const fn forwards(self) -> Option<u64> {
+        match self {
+            Self::After(seq) | Self::Around(seq) => Some(seq),
+            Self::Latest | Self::Before(_) => None,
+        }
+    }
+}
+
+/// What of the messages that were read beside the conversation somebody sees, and where the next page begins.
+async fn page(
+    store: &Store,
+    (conversation, part): &(Conversation, Membership),
+    from: From,
+    mut found: Vec<Message>,
+    limit: usize,
+) -> Result<(Vec<Message>, Option<From>)> {
+    let (id, first, last) = (conversation.conversation_id, part.from_seq, conversation.last_seq);
+    // What came before they did may have taken the place of what they see.
+    if from.forwards().is_some_and(|seq| seq.saturating_add(1) < first) {
+        found = read(store, id, from, first, limit).await?;
+    }
+    // One that was sent in between is on no page before it is counted, and its page goes on behind it.
+    let oldest = found.last().map(|message| message.seq).filter(|oldest| *oldest > first);
+    found.retain(|message| (first..=last).contains(&message.seq));
+    let next = match from {
+        From::After(_) => {
+            found.first().map(|message| message.seq).filter(|newest| *newest < last).map(From::After)
+        }
+        _ => oldest.map(From::Before),
+    };
+    Ok((found, next))
 }

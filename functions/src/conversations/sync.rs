@@ -119,27 +119,39 @@ impl Operation for Sync {
             .iter()
             .map(|known| (known.conversation_id, (known.seq, known.change)))
             .collect();
-        let mine = conversations::of(store, user, LOOKED_THROUGH).await?.rows;
-        // The index may not have the newest ones yet.
-        let asked: HashSet<ConversationId> = mine.into_iter().chain(at.keys().copied()).collect();
-        let mut found = conversations::heads(store, user, asked).await?;
-        found.sort_by_key(|(conversation, _)| std::cmp::Reverse(conversation.last_at));
-        let present: HashSet<ConversationId> = found.iter().map(|(head, _)| head.conversation_id).collect();
-        let missed = stream::iter(found).map(|(conversation, part)| {
-            let known = at.get(&conversation.conversation_id).copied();
-            missed(store, conversation, part, known, since)
-        });
-        let missed: Vec<Option<MissedInConversation>> = missed.buffered(AT_ONCE).try_collect().await?;
-        let mut conversations: Vec<_> = missed.into_iter().flatten().collect();
-        keep_within_budget(&mut conversations);
-        let left = at.into_keys().filter(|id| !present.contains(id)).collect();
-        let (told, unread_notifications) = try_join!(
+        let ((conversations, left), told, unread_notifications) = try_join!(
+            talked(store, user, &at, since),
             told(store, user, since, synced_at),
             notifications::count_unread(store, user, None, synced_at)
         )?;
         let notifications = words::views(store, user, told, language).await?;
         Ok(Answer(Missed { conversations, left, notifications, unread_notifications, synced_at }))
     }
+}
+
+/// What somebody who is `at` these messages and changes missed of all their conversations, and those among them that
+/// they take no part in any more.
+async fn talked(
+    store: &Store,
+    user: UserId,
+    at: &HashMap<ConversationId, (u64, u64)>,
+    since: Option<Timestamp>,
+) -> Result<(Vec<MissedInConversation>, Vec<ConversationId>)> {
+    let mine = conversations::of(store, user, LOOKED_THROUGH).await?.rows;
+    // The index may not have the newest ones yet.
+    let asked: HashSet<ConversationId> = mine.into_iter().chain(at.keys().copied()).collect();
+    let mut found = conversations::heads(store, user, asked).await?;
+    found.sort_by_key(|(conversation, _)| std::cmp::Reverse(conversation.last_at));
+    let present: HashSet<ConversationId> = found.iter().map(|(head, _)| head.conversation_id).collect();
+    let missed = stream::iter(found).map(|(conversation, part)| {
+        let known = at.get(&conversation.conversation_id).copied();
+        missed(store, conversation, part, known, since)
+    });
+    let missed: Vec<Option<MissedInConversation>> = missed.buffered(AT_ONCE).try_collect().await?;
+    let mut conversations: Vec<_> = missed.into_iter().flatten().collect();
+    keep_within_budget(&mut conversations);
+    let left = at.keys().copied().filter(|id| !present.contains(id)).collect();
+    Ok((conversations, left))
 }
 
 /// The notifications that somebody has not read, or has read since then.
@@ -190,13 +202,17 @@ async fn missed(
     new.reverse();
     later.reverse();
     let changed: Vec<_> = changed.into_values().filter(|message| part.sees(message.seq)).collect();
-    let changed = view::messages(store, user, changed).await?;
+    let (changed, new, conversation) = try_join!(
+        view::messages(store, user, changed),
+        view::messages(store, user, new),
+        view::show(store, user, (conversation, part))
+    )?;
     let changed: HashMap<u64, MessageView> =
         changed.into_iter().map(|message| (message.seq, message)).collect();
     let more = |range: Range| range.last >= range.first && range.last - range.first >= MOST;
     Ok(Some(MissedInConversation {
         gap: more(messages) || more(changes),
-        messages: view::messages(store, user, new).await?,
+        messages: new,
         changes: later
             .into_iter()
             .map(|change| {
@@ -205,7 +221,7 @@ async fn missed(
             })
             .collect(),
         reads,
-        conversation: view::show(store, user, (conversation, part)).await?,
+        conversation,
     }))
 }
 

@@ -39,11 +39,14 @@ impl Operation for UpdateConversation {
 
     async fn run(app: &App, member: Member, (Path(id), Body(changes)): Self::Input) -> Result<Self::Output> {
         let (store, user) = (app.store(), member.user_id);
-        let found = match changes.title {
-            Patch::Keep => conversations::find(store, id, user).await?,
-            Patch::Clear => conversations::rename(store, id, user, None, app.now()).await?,
-            Patch::Set(title) => conversations::rename(store, id, user, Some(&title), app.now()).await?,
+        let changed = async {
+            let title = match changes.title {
+                Patch::Keep => return conversations::find(store, id, user).await,
+                Patch::Clear => None,
+                Patch::Set(title) => Some(title),
+            };
+            conversations::rename(store, id, user, title.as_ref(), app.now()).await
         };
-        view::show(store, user, found).await.map(Resource::of)
+        view::show_beside(store, user, id, changed).await.map(Resource::of)
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
 use tunelink::{
-    Result,
+    Error, Result,
     domain::{
         Conversation, ConversationId, ConversationKind, DisplayName, EventId, GroupTitle, MemberRole,
         Membership, Message, MessageView, PhotoUrl, Profile, UserId,
@@ -98,7 +98,33 @@ pub(super) async fn show(
     conversation: (Conversation, Membership),
 ) -> Result<ConversationView> {
     let mut shown = show_all(store, viewer, vec![conversation]).await?;
-    shown.pop().ok_or_else(|| tunelink::Error::internal("one in, none out"))
+    shown.pop().ok_or_else(|| Error::internal("one in, none out"))
+}
+
+/// The same of one that is found or changed meanwhile: what its last message takes is read beside that.
+pub(super) async fn show_beside(
+    store: &Store,
+    viewer: UserId,
+    id: ConversationId,
+    conversation: impl Future<Output = Result<(Conversation, Membership)>>,
+) -> Result<ConversationView> {
+    let found = async {
+        let (conversation, member) = conversation.await?;
+        let with = profiles::find_all(store, conversation.other_than(viewer)).await?.pop();
+        Ok::<_, Error>((conversation, member, with))
+    };
+    let last = async {
+        let newest = conversations::newest(store, id).await?;
+        let seq = newest.as_ref().map_or(0, |message| message.seq);
+        let shown = messages(store, viewer, newest.into_iter().collect()).await?.pop();
+        Ok::<_, Error>((seq, shown))
+    };
+    let ((conversation, member, with), (seq, last)) = try_join!(found, last)?;
+    if seq != conversation.last_seq {
+        return show(store, viewer, (conversation, member)).await;
+    }
+    let last = last.filter(|_| member.sees(seq));
+    Ok(ConversationView::new(conversation, &member, with, last))
 }
 
 /// Messages as they are shown to somebody, in their order.

@@ -1,3 +1,4 @@
+use tokio::try_join;
 use tunelink::{
     Code, Result,
     app::App,
@@ -22,7 +23,8 @@ impl LiveOperation for Connect {
         let (store, now) = (app.store(), app.now());
         let (Claims { user_id, session_id }, ticket) = claims(app, request).await?;
         app.called_by(user_id);
-        let session = sessions::find(store, user_id, session_id).await?;
+        let (session, others) =
+            try_join!(sessions::find(store, user_id, session_id), connections::all(store, user_id))?;
         session.filter(|session| session.expires > now.as_second()).ok_or(Code::SessionEnded)?;
         let language = request.headers.get("accept-language").and_then(|accept| accept.to_str().ok());
         let connection = Connection {
@@ -33,7 +35,7 @@ impl LiveOperation for Connect {
             language: Language::negotiate(language),
             expires: now.as_second() + LONGEST_SECONDS,
         };
-        connections::add(store, &connection, ticket).await
+        connections::add(store, &connection, others, ticket).await
     }
 }
 

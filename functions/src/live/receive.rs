@@ -2,13 +2,13 @@ use serde_json::Value;
 use tunelink::{
     Code, Error, Result,
     app::App,
-    auth::Member,
+    auth::{Claims, Gate, Member},
     domain::ConnectionId,
     input,
     live::{self, Frame, LiveOperation, LiveRequest, MarkedRead, Pong, Refusal, Sent, Typing},
     store::{
         connections::{self, Connection},
-        conversations, sessions,
+        conversations,
         throttle::Bucket,
     },
 };
@@ -35,12 +35,13 @@ impl LiveOperation for Receive {
             return app.sockets().close(&id).await;
         };
         app.called_by(connection.user_id);
-        let session = sessions::find(app.store(), connection.user_id, connection.session_id).await?;
-        if session.is_none_or(|session| session.expires <= app.now().as_second()) {
+        let claims = Claims { user_id: connection.user_id, session_id: connection.session_id };
+        let gate = Gate::of_frame(app, claims, bucket(&id));
+        let text = request.body.as_deref().filter(|_| !request.is_base64_encoded).unwrap_or_default();
+        let (request_id, outcome) = take(&app.behind(gate.clone()), &gate, &connection, text).await;
+        if matches!(gate.pass().await, Err(Error { code: Code::SessionEnded, .. })) {
             return connections::remove(app.store(), &connection).await;
         }
-        let text = request.body.as_deref().filter(|_| !request.is_base64_encoded).unwrap_or_default();
-        let (request_id, outcome) = take(app, &connection, text).await;
         let answer = match outcome {
             Ok(None) => return Ok(()),
             Ok(Some(answer)) => answer,
@@ -56,20 +57,25 @@ impl LiveOperation for Receive {
     }
 }
 
+fn bucket(id: &ConnectionId) -> Bucket {
+    let (frames, seconds) = FRAMES;
+    Bucket::new(format!("frames {}", id.as_str()), frames).per_seconds(seconds)
+}
+
 /// Does what a frame asks for; its id, and the answer if there is one.
-async fn take(app: &App, from: &Connection, text: &str) -> (Option<String>, Result<Option<Frame>>) {
+async fn take(
+    app: &App,
+    gate: &Gate,
+    from: &Connection,
+    text: &str,
+) -> (Option<String>, Result<Option<Frame>>) {
     let request = parse(text);
     let request_id = request.as_ref().ok().and_then(|request| request.request_id.clone());
-    let (frames, seconds) = FRAMES;
-    let bucket = Bucket::new(format!("frames {}", from.connection_id.as_str()), frames).per_seconds(seconds);
-    if let Err(error) = bucket.take(app.store(), app.now()).await {
-        return (request_id, Err(error));
-    }
-    let outcome = match request {
-        Ok(request) => act(app, from, request_id.clone(), request.action, request.data).await,
-        Err(error) => Err(error),
-    };
-    (request_id, outcome)
+    let outcome = gate.hold(async {
+        let request = request?;
+        act(app, from, request.request_id, request.action, request.data).await
+    });
+    (request_id, outcome.await)
 }
 
 fn parse(text: &str) -> Result<Request> {

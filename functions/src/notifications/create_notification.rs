@@ -2,6 +2,7 @@ use garde::Validate;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 use tunelink::{
     Code, Result,
     app::App,
@@ -80,9 +81,10 @@ async fn to_one(
     fact: String,
     now: Timestamp,
 ) -> Result<(Created<Announcement>, Vec<Write>)> {
-    profiles::find(store, user).await?.ok_or(Code::NotFound)?;
     let notice = Notice::Announcement { event_id: None, text };
-    let told = notifications::along(store, user, notice, fact, now).await?;
+    let told = notifications::along(store, user, notice, fact, now);
+    let (person, told) = try_join!(profiles::find(store, user), told)?;
+    person.ok_or(Code::NotFound)?;
     let notification_id = told.id();
     let location =
         notification_id.map_or_else(|| format!("/v1/users/{user}"), |id| format!("/v1/notifications/{id}"));

@@ -35,7 +35,7 @@ impl Operation for NotFound {
     type Output = Infallible;
 
     async fn run(_: &App, _: Anyone, target: Self::Input) -> Result<Self::Output> {
-        Err(missed(&target, crate::ALL.iter().map(|function| &function.route)))
+        Err(missed(&target, crate::ROUTES.iter()))
     }
 }
 

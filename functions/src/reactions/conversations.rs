@@ -89,6 +89,7 @@ async fn tell(
                     first: (first, *times.get(&first)?),
                     latest: (message.seq, message.sent_at),
                     sender: message.sender_id,
+                    of_pair: conversation.pair.is_some(),
                 };
                 Some((member.user_id, messages))
             })

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tunelink::{auth::Access, live::LiveFunction, operation::Function};
 
 use crate::{
+    costs::{self, COSTS},
     deployment,
     examples::{self, ASYNCAPI, DOCUMENT},
     gateway, live, matrix,
@@ -39,6 +40,7 @@ pub fn files() -> io::Result<Vec<File>> {
         File { path: root().join("infra/openapi.json"), content: pretty(&DOCUMENT) },
         File { path: root().join("infra/asyncapi.json"), content: pretty(&ASYNCAPI) },
         partly(matrix::DOCUMENT, ["<!-- matrix:begin -->\n", "<!-- matrix:end -->"], &matrix::tables())?,
+        partly(costs::DOCUMENT, ["<!-- costs:begin -->\n", "<!-- costs:end -->"], &costs::table(&COSTS))?,
         partly("README.md", ["<!-- operations:begin -->\n", "<!-- operations:end -->"], &table())?,
         partly(
             "template.yaml",

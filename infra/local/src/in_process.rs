@@ -18,8 +18,11 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
+/// How many operations run at a time. The database does one after the other, and whoever waits for it on a thread makes
+/// the runtime start another one; here they wait without.
+const AT_ONCE: usize = 2;
 const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
 /// An HTTP client that runs DynamoDB's operations itself. What it does not run, or what is refused in words that
@@ -28,6 +31,7 @@ pub(crate) struct InProcess {
     database: Database,
     server: SharedHttpClient,
     written: watch::Sender<()>,
+    turns: Arc<Semaphore>,
 }
 
 impl InProcess {
@@ -35,7 +39,7 @@ impl InProcess {
     pub(crate) fn client(database: Database, written: watch::Sender<()>) -> SharedHttpClient {
         // The SDK's own client would read the system's TLS certificates first, which nobody needs here.
         let server = aws_smithy_http_client::Builder::new().build_http();
-        SharedHttpClient::new(Self { database, server, written })
+        SharedHttpClient::new(Self { database, server, written, turns: Arc::new(Semaphore::new(AT_ONCE)) })
     }
 }
 
@@ -52,8 +56,9 @@ impl HttpClient for InProcess {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let server = self.server.http_connector(settings, components);
-        let (database, written) = (self.database.clone(), self.written.clone());
-        SharedHttpConnector::new(Connector { database, server: Arc::new(server), written })
+        let Self { database, written, turns, .. } = self;
+        let (database, written, turns) = (database.clone(), written.clone(), Arc::clone(turns));
+        SharedHttpConnector::new(Connector { database, server: Arc::new(server), written, turns })
     }
 }
 
@@ -62,6 +67,7 @@ struct Connector {
     database: Database,
     server: Arc<SharedHttpConnector>,
     written: watch::Sender<()>,
+    turns: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Connector {
@@ -82,12 +88,17 @@ impl HttpConnector for Connector {
         let this = self.clone();
         HttpConnectorFuture::new(async move {
             let database = this.database.clone();
+            // What is asked at the same time is asked before the first of it is answered, as over a network.
+            tokio::task::yield_now().await;
+            let turn = Arc::clone(&this.turns).acquire_owned().await;
+            let turn = turn.map_err(|error| ConnectorError::other(error.into(), None))?;
             let answer = match tokio::runtime::Handle::current().runtime_flavor() {
                 tokio::runtime::RuntimeFlavor::MultiThread => {
                     Ok(tokio::task::block_in_place(|| operation(&database, &body)))
                 }
                 _ => tokio::task::spawn_blocking(move || operation(&database, &body)).await,
             };
+            drop(turn);
             match answer.map_err(|error| ConnectorError::other(error.into(), None))? {
                 Answer::Reply(status, json) => {
                     if writes && status == 200 {

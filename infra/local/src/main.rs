@@ -21,6 +21,10 @@ use tunelink_local::keys;
 use tunelink_local::stream::Redriven;
 use tunelink_local::target;
 
+/// The system's keeps what each thread has freed: under load the process has two to three times as much memory with it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// One line a call, the gateway's: the operation's own, and those of reactions, are for AWS. The emulator warns of every
 /// condition that does not hold, which is daily business.
 const LOG_FILTER: &str = "info,dynoxide=error,tunelink::operation=warn,tunelink::reaction=warn";

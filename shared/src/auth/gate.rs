@@ -4,13 +4,14 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Either, Shared, select},
 };
+use tokio::try_join;
 
 use super::{Access, Claims};
 use crate::{
     app::App,
     domain::Role,
     error::{Code, Error, Result},
-    store::sessions,
+    store::{sessions, throttle::Bucket},
 };
 
 /// Holds back what must not happen before the caller's session is confirmed. The session is read while the
@@ -38,8 +39,18 @@ impl Gate {
         Self(Some(async move { confirm(&app, claims, access).await }.boxed().shared()))
     }
 
+    /// The same for what comes over a socket, of which there may be as much as the bucket has.
+    pub fn of_frame(app: &App, claims: Claims, bucket: Bucket) -> Self {
+        let app = app.clone();
+        let admitted = async move {
+            let taken = async { bucket.take(app.store(), app.now()).await.map_err(Refusal::from) };
+            try_join!(confirm(&app, claims, Access::Member), taken).map(|_| ())
+        };
+        Self(Some(admitted.boxed().shared()))
+    }
+
     /// Waits until the session is confirmed.
-    pub(crate) async fn pass(&self) -> Result<()> {
+    pub async fn pass(&self) -> Result<()> {
         match &self.0 {
             None => Ok(()),
             Some(session) => session.clone().await.map_err(Error::from),
@@ -48,7 +59,7 @@ impl Gate {
 
     /// Does the work beside the reading of the session, and gives its outcome once that is confirmed. A caller
     /// who is refused learns nothing else, not even that the work failed.
-    pub(crate) async fn hold<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn hold<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let (session, work) = (pin!(self.pass()), pin!(work));
         match select(session, work).await {
             Either::Left((session, work)) => {
@@ -80,11 +91,15 @@ async fn confirm(app: &App, claims: Claims, access: Access) -> Result<(), Refusa
         }
         Ok(Some(_)) => Ok(()),
         Ok(None) => refuse(Code::SessionEnded),
-        Err(error) => {
-            if let Some(cause) = error.cause() {
-                tracing::error!(%cause, "the session could not be read");
-            }
-            Err(Refusal { code: error.code, retry_after: error.retry_after })
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        if let Some(cause) = error.cause() {
+            tracing::error!(%cause, "the caller could not be admitted");
         }
+        Self { code: error.code, retry_after: error.retry_after }
     }
 }

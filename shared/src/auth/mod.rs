@@ -4,6 +4,7 @@ mod caller;
 mod gate;
 mod password;
 mod refresh;
+mod threads;
 mod token;
 
 pub use self::{

@@ -1,22 +1,17 @@
-use std::{
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordVerifier, phc::PasswordHash},
-};
-use tokio::sync::Semaphore;
-
+use super::threads::Threads;
 use crate::{
     domain::Password,
     error::{Error, Result},
     random,
+};
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordVerifier, phc::PasswordHash},
 };
 
 /// Argon2id with 19 MiB, two passes, one lane: the OWASP Password Storage Cheat Sheet's first choice.
@@ -28,7 +23,7 @@ const LANES: u32 = 1;
 #[derive(Clone)]
 pub struct Hasher {
     argon2: Argon2<'static>,
-    threads: Arc<Semaphore>,
+    threads: Threads,
     /// What is compared against when there is no account, so that it costs the same.
     nobody: Arc<str>,
     computed: Arc<AtomicU64>,
@@ -38,7 +33,6 @@ impl Hasher {
     pub fn new() -> Result<Self> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
             .map_err(|error| Error::internal(error.to_string()))?;
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         // The hash of no password: its output was drawn at random, for these very parameters.
         let nobody = format!(
             "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$c29tZXNhbHRmb3Jub2JvZHk$\
@@ -46,7 +40,7 @@ impl Hasher {
         );
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            threads: Arc::new(Semaphore::new(cores)),
+            threads: Threads::default(),
             nobody: nobody.into(),
             computed: Arc::default(),
         })
@@ -90,9 +84,12 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _permit = self.threads.acquire().await.map_err(Error::internal)?;
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+        let computed = Arc::clone(&self.computed);
+        let counted = move || {
+            computed.fetch_add(1, Ordering::Relaxed);
+            work()
+        };
+        self.threads.run(counted).await
     }
 }
 

@@ -106,6 +106,10 @@ pub struct Conversation {
     pub title: Option<GroupTitle>,
     /// The two of a direct conversation.
     pub pair: Option<[UserId; 2]>,
+    /// Since when the first of the pair has blocked the second.
+    pub first_blocked_at: Option<Timestamp>,
+    /// Since when the second has blocked the first.
+    pub second_blocked_at: Option<Timestamp>,
     pub created_at: Timestamp,
     /// When the last message was sent; when it was created, if there is none.
     pub last_at: Timestamp,
@@ -225,6 +229,8 @@ impl Conversation {
             kind,
             title,
             pair: None,
+            first_blocked_at: None,
+            second_blocked_at: None,
             created_at: now,
             last_at: now,
             member_count: 0,
@@ -236,6 +242,11 @@ impl Conversation {
     /// Whether it is so large that only its admins speak, and nobody is told who types or has read what.
     pub const fn is_broadcast(&self) -> bool {
         self.member_count > MAX_MEMBERS
+    }
+
+    /// Whether one of a pair has blocked the other.
+    pub const fn is_apart(&self) -> bool {
+        self.first_blocked_at.is_some() || self.second_blocked_at.is_some()
     }
 
     /// The other one of a direct conversation.

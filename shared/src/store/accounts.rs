@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use super::{Condition, Store, Write, erasure, keys, nearby, notifications::Along, sessions, tastes::Taste};
 use crate::{
@@ -160,7 +161,6 @@ pub async fn set_role(store: &Store, user_id: UserId, role: Role, now: Timestamp
     settle(store, &credential, now, None, |credential, sessions| {
         let give = change(credential).set("role", &role)?;
         let show = Write::update(keys::profile(user_id)).set("role", &role)?.add("version", 1);
-        let show = show.when(Condition::exists(), Code::NotFound);
         Ok([give, show].into_iter().chain(sessions::end_all(sessions)).collect())
     })
     .await
@@ -179,11 +179,15 @@ async fn settle(
     const ATTEMPTS: usize = 5;
     let mut credential = checked.clone();
     for _ in 0..ATTEMPTS {
-        let sessions = sessions::list(store, credential.user_id, now).await?;
+        let person = async {
+            match status {
+                Some(status) => nearby::set_status(store, credential.user_id, status).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (sessions, person) = try_join!(sessions::list(store, credential.user_id, now), person)?;
         let mut writes = writes(&credential, &sessions)?;
-        if let Some(status) = status {
-            writes.extend(nearby::set_status(store, credential.user_id, status).await?);
-        }
+        writes.extend(person);
         match store.commit(writes).await {
             Err(Error { code: Code::Conflict, .. }) => {}
             settled => return settled,

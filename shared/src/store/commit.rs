@@ -66,8 +66,9 @@ impl Store {
     /// would fail its own condition. What DynamoDB says it has not done is attempted again by us.
     async fn attempt(&self, write: &Rendered, give: ReturnValue) -> Attempt {
         macro_rules! send {
-            ($call:expr) => {
-                $call
+            ($call:expr) => {{
+                let trip = self.meter.begin();
+                let call = $call
                     .table_name(&*self.table)
                     .set_condition_expression(write.condition.clone())
                     .set_expression_attribute_names(write.expression.names())
@@ -75,13 +76,12 @@ impl Store {
                     .return_consumed_capacity(ReturnConsumedCapacity::Total)
                     .customize()
                     .config_override(Builder::new().retry_config(RetryConfig::disabled()))
-                    .send()
-                    .await
-                    .map_or_else(Attempt::failed, |output| {
-                        self.meter.wrote(output.consumed_capacity.as_ref());
-                        Attempt::Written(output.attributes)
-                    })
-            };
+                    .send();
+                Box::pin(call).await.map_or_else(Attempt::failed, |output| {
+                    trip.wrote(output.consumed_capacity.as_ref());
+                    Attempt::Written(output.attributes)
+                })
+            }};
         }
         match &write.target {
             Target::Put(item) => send!(self.client.put_item().set_item(Some(item.clone()))),
@@ -109,14 +109,15 @@ impl Store {
         loop {
             let call = self.client.transact_write_items().set_transact_items(Some(parts.clone()));
             let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let error = match call.client_request_token(&token).send().await {
+            let trip = self.meter.begin();
+            let error = match Box::pin(call.client_request_token(&token).send()).await {
                 Ok(done) => {
-                    self.meter.wrote(done.consumed_capacity());
+                    trip.wrote(done.consumed_capacity());
                     return Ok(());
                 }
                 Err(error) => error,
             };
-            self.meter.wrote([]);
+            drop(trip);
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     let reasons = canceled.cancellation_reasons();
@@ -157,8 +158,9 @@ impl Store {
         while !pending.is_empty() {
             let call = self.client.batch_write_item().set_request_items(Some(pending));
             let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let sent = call.send().await.map_err(failed)?;
-            self.meter.wrote(sent.consumed_capacity());
+            let trip = self.meter.begin();
+            let sent = Box::pin(call.send()).await.map_err(failed)?;
+            trip.wrote(sent.consumed_capacity());
             pending = sent.unprocessed_items.unwrap_or_default();
             if !pending.is_empty() {
                 contention.pause().await?;

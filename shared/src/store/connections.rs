@@ -38,10 +38,14 @@ impl Connection {
 /// The most sockets of one person.
 const MAX_SOCKETS: usize = 20;
 
-/// Remembers a socket, provided that its session stands; `beside` is written along. Where a person has too many, the
-/// oldest gives way.
-pub async fn add(store: &Store, new: &Connection, beside: impl IntoIterator<Item = Write>) -> Result<()> {
-    let mut others = all(store, new.user_id).await?;
+/// Remembers a socket, provided that its session stands; `beside` is written along. Where a person has too many with
+/// these `others`, the oldest gives way.
+pub async fn add(
+    store: &Store,
+    new: &Connection,
+    mut others: Vec<Connection>,
+    beside: impl IntoIterator<Item = Write>,
+) -> Result<()> {
     others.sort_by_key(|other| other.connected_at);
     for oldest in others.iter().take((others.len() + 1).saturating_sub(MAX_SOCKETS)) {
         remove(store, oldest).await?;
@@ -70,7 +74,8 @@ pub async fn of(store: &Store, person: UserId, now: Timestamp) -> Result<Vec<Con
     Ok(sockets)
 }
 
-async fn all(store: &Store, person: UserId) -> Result<Vec<Connection>> {
+/// All sockets of a person.
+pub async fn all(store: &Store, person: UserId) -> Result<Vec<Connection>> {
     let query = Query::partition(keys::user(person)).prefix(keys::CONNECTION).consistent();
     Ok(store.query::<Connection>(&query).await?.rows)
 }

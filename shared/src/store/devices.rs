@@ -133,28 +133,32 @@ impl Claim {
     }
 }
 
+/// Both items of a device, its own and that of its token, are written together: while the one is as it was read, so is
+/// the other.
+///
 /// Registers a device whose session stands, and takes its token from whoever had it. `Conflict` when something has
 /// changed since `before`; `SessionEnded` when the session has ended. Done, the claim has ended.
 pub async fn register(store: &Store, new: &Device, before: &Before, claim: &Claim) -> Result<()> {
     let session = Write::check(keys::session(new.user_id, new.session_id));
     let known = before.device(new.device_id);
     let token = keys::push_token(new.platform, &new.token);
-    let mut writes = vec![
-        claim.end(),
-        session.when(Condition::exists(), Code::SessionEnded),
-        Write::put(keys::device(new.user_id, new.device_id), new)?
-            .when(unchanged(known.map(|device| device.revision)), Code::Conflict),
-        Write::put(token.clone(), &owner(new))?
-            .when(unchanged(before.owner.as_ref().map(|owner| owner.revision)), Code::Conflict),
-    ];
+    let (mut item, mut take) =
+        (Write::put(keys::device(new.user_id, new.device_id), new)?, Write::put(token.clone(), &owner(new))?);
+    // That a device is still unknown the list of devices says, and the claim that a token is still nobody's.
+    if let Some(known) = known {
+        item = item.when(unchanged(known.revision), Code::Conflict);
+    }
+    if let Some(owner) = &before.owner {
+        take = take.when(unchanged(owner.revision), Code::Conflict);
+    }
+    let mut writes = vec![claim.end(), session.when(Condition::exists(), Code::SessionEnded), item, take];
     if let Some(former) = before.elsewhere((new.user_id, new.device_id)) {
-        let device = Write::delete(keys::device(former.user_id, former.device_id));
-        writes.push(device.when(gone_or(former.revision), Code::Conflict));
+        writes.push(Write::delete(keys::device(former.user_id, former.device_id)));
     }
     if let Some(known) = known {
         let old = keys::push_token(known.platform, &known.token);
         if old != token {
-            writes.push(Write::delete(old).when(gone_or(known.revision), Code::Conflict));
+            writes.push(Write::delete(old));
         }
     } else {
         writes.extend(make_room(new, before));
@@ -220,14 +224,10 @@ pub(super) async fn remove_all(store: &Store, person: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Both items of a device are written together, so they are of one revision.
 fn deletion(device: &Device) -> [Write; 2] {
     let item = Write::delete(keys::device(device.user_id, device.device_id));
     let token = Write::delete(keys::push_token(device.platform, &device.token));
-    [
-        item.when(unchanged(Some(device.revision)), Code::Conflict),
-        token.when(gone_or(device.revision), Code::Conflict),
-    ]
+    [item.when(unchanged(device.revision), Code::Conflict), token]
 }
 
 pub(super) fn owner(device: &Device) -> Owner {
@@ -239,10 +239,6 @@ pub(super) fn owner(device: &Device) -> Owner {
     }
 }
 
-fn unchanged(revision: Option<Uuid>) -> Condition {
-    revision.map_or_else(Condition::absent, |revision| Condition::is("revision", revision.to_string()))
-}
-
-fn gone_or(revision: Uuid) -> Condition {
-    Condition::absent().or(Condition::is("revision", revision.to_string()))
+fn unchanged(revision: Uuid) -> Condition {
+    Condition::is("revision", revision.to_string())
 }

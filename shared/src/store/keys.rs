@@ -266,6 +266,9 @@ pub fn conversations_left_by(user: UserId) -> String {
 
 pub const MESSAGE: &str = "M#";
 
+/// The greatest number that a message can have and be sorted by it.
+pub const LAST_MESSAGE: u64 = 9_999_999_999;
+
 /// The message with this number, which counts from 1.
 pub fn message(conversation: ConversationId, seq: u64) -> Key {
     Key::new(conversation_partition(conversation), format!("{MESSAGE}{seq:010}"))

@@ -62,6 +62,8 @@ pub struct Messages {
     pub latest: (u64, Timestamp),
     /// Who sent the latest.
     pub sender: UserId,
+    /// Whether they are of a pair: nobody can say anything to one who is erased.
+    pub of_pair: bool,
 }
 
 impl Notification {
@@ -184,7 +186,7 @@ fn write(way: Way, to: UserId, notice: &Notice, fact: &str, at: Timestamp) -> Re
 /// Tells somebody of messages: one notification for all that they have not read, which goes on with each. An older
 /// message changes nothing, nor does anything once they have read on: whoever calls this looks for that afterwards.
 pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> Result<()> {
-    let Messages { conversation_id, title, read_seq, first, latest, sender } = messages;
+    let Messages { conversation_id, title, read_seq, first, latest, sender, of_pair } = messages;
     let notice = Notice::Message {
         conversation_id: *conversation_id,
         conversation: title.clone(),
@@ -201,6 +203,9 @@ pub async fn raise_messages(store: &Store, to: UserId, messages: &Messages) -> R
     let put = raised.put()?.when(Condition::absent().or(older), Code::Conflict);
     let unread = Write::check(keys::member(*conversation_id, to));
     let unread = unread.when(Condition::equals("read_seq", *read_seq), Code::Conflict);
+    if *of_pair {
+        return allow_known(store.commit([put, unread]).await);
+    }
     commit(store, [put, unread], to).await
 }
 
@@ -211,7 +216,11 @@ fn of_messages(to: UserId, conversation: ConversationId, (first, at): (u64, Time
 /// Writes unless it is there already, or nobody is there to be told any more.
 async fn commit(store: &Store, writes: impl IntoIterator<Item = Write>, to: UserId) -> Result<()> {
     let there = profiles::must_not_be_erased(to, Code::NotFound);
-    match store.commit(writes.into_iter().chain([there])).await {
+    allow_known(store.commit(writes.into_iter().chain([there])).await)
+}
+
+fn allow_known(done: Result<()>) -> Result<()> {
+    match done {
         Err(Error { code: Code::Conflict | Code::NotFound, .. }) => Ok(()),
         done => done,
     }

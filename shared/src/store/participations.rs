@@ -94,7 +94,7 @@ pub fn replace(before: Option<&Participation>, after: Option<&Participation>) ->
     let (before, after) = (before.and_then(pointer), after.and_then(pointer));
     let moved = before.as_ref().map(|(key, _)| key) != after.as_ref().map(|(key, _)| key);
     if let Some((key, _)) = before.filter(|_| moved) {
-        writes.push(Write::delete(key).when(Condition::exists(), Code::Conflict));
+        writes.push(Write::delete(key));
     }
     if let Some((key, pointer)) = after.filter(|_| moved) {
         writes.push(Write::put(key, &pointer)?);
@@ -226,7 +226,8 @@ pub(super) fn is_open(event: &Event, now: Timestamp) -> bool {
     event.status_at(now) == EventStatus::Published
 }
 
-/// Gives seats that are free to those who have waited longest, each for a slot of their own; the writes for it.
+/// Gives seats that are free to those who have waited longest, each for a slot of their own; the writes for it, to be
+/// committed with the seats as they were read before: whoever comes or goes meanwhile changes those.
 /// Places in the order that are `leaving` with the same commit count no more, and those that come with it not yet.
 pub(super) async fn promote(
     store: &Store,
@@ -280,10 +281,8 @@ fn give_seat(event: EventId, instrument: &Slug, first: &Pointer, now: Timestamp)
         .set("status", &status)?
         .set("card", &card(event, status, instrument))?
         .set("settled_at", &now)?
-        .remove("waiting_since")
-        .when(is(ParticipationStatus::Waiting), Code::Conflict);
-    let place = Write::delete(first.place(event, instrument));
-    Ok([seat, place.when(Condition::exists(), Code::Conflict)])
+        .remove("waiting_since");
+    Ok([seat, Write::delete(first.place(event, instrument))])
 }
 
 /// What a refusal of the seats means to the caller.

@@ -143,6 +143,7 @@ fn sort_key(index: &str) -> String {
     if index.starts_with("geo") { "starts".to_owned() } else { format!("{index}_sk") }
 }
 
+/// A call of the SDK is a future of many kilobytes. Each is boxed, so that what waits for several of them is small.
 impl Store {
     /// Reads one item, seeing every write that was acknowledged before.
     pub async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
@@ -157,8 +158,9 @@ impl Store {
     async fn read<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>> {
         let call = self.client.get_item().table_name(&*self.table).set_key(Some(key.into()));
         let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = call.consistent_read(consistent).send().await.map_err(failed)?;
-        self.meter.read(answer.item.iter().count(), answer.consumed_capacity.as_ref());
+        let trip = self.meter.begin();
+        let answer = Box::pin(call.consistent_read(consistent).send()).await.map_err(failed)?;
+        trip.read(answer.item.iter().count(), answer.consumed_capacity.as_ref());
         answer.item.map(row::read).transpose()
     }
 
@@ -216,8 +218,9 @@ impl Store {
             .scan_index_forward(!query.backwards)
             .set_consistent_read(query.consistent.then_some(true))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let page = call.send().await.map_err(failed)?;
-        self.meter.read(page.items().len(), page.consumed_capacity.as_ref());
+        let trip = self.meter.begin();
+        let page = Box::pin(call.send()).await.map_err(failed)?;
+        trip.read(page.items().len(), page.consumed_capacity.as_ref());
         Ok(page)
     }
 
@@ -251,16 +254,12 @@ impl Store {
             let mut pending = HashMap::from([(self.table.to_string(), request)]);
             let mut attempts = 0;
             while !pending.is_empty() {
-                let answer = self
-                    .client
-                    .batch_get_item()
-                    .set_request_items(Some(pending))
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await
-                    .map_err(failed)?;
+                let trip = self.meter.begin();
+                let call = self.client.batch_get_item().set_request_items(Some(pending));
+                let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let answer = Box::pin(call.send()).await.map_err(failed)?;
                 let found = answer.responses.iter().flat_map(HashMap::values).map(Vec::len).sum();
-                self.meter.read(found, answer.consumed_capacity());
+                trip.read(found, answer.consumed_capacity());
                 items.extend(answer.responses.unwrap_or_default().into_values().flatten());
                 pending = answer.unprocessed_keys.unwrap_or_default();
                 attempts += 1;

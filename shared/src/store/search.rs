@@ -31,9 +31,7 @@ pub async fn by_date(
 ) -> Result<Found<String, FoundEvent>> {
     let (from, to) = bounds(window);
     let keep = |event: &FoundEvent| selection.holds(event);
-    let found = search::by_date(&Cells(store), circle, (&from, &to), keep, wanted).await?;
-    store.meter.rounds(found.cost.rounds);
-    Ok(found)
+    search::by_date(&Cells(store), circle, (&from, &to), keep, wanted).await
 }
 
 /// Listed events within a circle by their distance from its centre.
@@ -47,9 +45,7 @@ pub async fn by_distance(
     let (from, to) = bounds(window);
     let keep = |event: &FoundEvent| selection.holds(event);
     let layout = Layout::Time { from: &from, to: &to };
-    let found = search::by_distance(&Cells(store), circle, layout, keep, wanted).await?;
-    store.meter.rounds(found.cost.rounds);
-    Ok(found)
+    search::by_distance(&Cells(store), circle, layout, keep, wanted).await
 }
 
 /// Listed events everywhere by their start, of one type or of all. A window without an end reaches `months` far.
@@ -60,9 +56,7 @@ pub async fn by_month(
     wanted: &Wanted<String>,
 ) -> Result<Found<String, FoundEvent>> {
     let keep = |event: &FoundEvent| selection.holds(event);
-    let found = search::merged(&Months(store), months(window, selection.r#type), keep, wanted).await?;
-    store.meter.rounds(found.cost.rounds);
-    Ok(found)
+    search::merged(&Months(store), months(window, selection.r#type), keep, wanted).await
 }
 
 /// How far a search without a place reaches.

@@ -4,7 +4,9 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -55,6 +57,7 @@ fn reply(&(_, media_type, text): &File) -> Response {
         (CONTENT_TYPE, media_type),
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Whoever starts a newer program has to see its console.
         (CACHE_CONTROL, "no-cache"),
     ];
@@ -76,6 +79,15 @@ mod tests {
         assert!(imported.len() > 10, "{imported:?}");
         for name in imported {
             assert!(FILES.iter().any(|file| file.0 == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_file_keeps_browsers_from_guessing() {
+        for file in FILES.iter().chain([&PAGE]) {
+            let reply = reply(file);
+            assert_eq!(reply.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
+            assert_eq!(reply.headers()[CONTENT_SECURITY_POLICY], POLICY);
         }
     }
 

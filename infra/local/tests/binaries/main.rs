@@ -2,30 +2,23 @@
 //!
 //! `cargo test` builds no binaries of functions, so these wait to be asked for, see `docs/TESTING.md`.
 
-mod binary;
 #[path = "../suite/harness/document.rs"]
 mod document;
 mod people;
 mod reply;
-mod runtime;
 mod secret;
 
-use std::{fs, panic::AssertUnwindSafe, time::Instant};
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::{Value, json};
 use tunelink::{auth::Access, operation::Function};
 use tunelink_local::{
     backend::{Backend, Options},
-    generated::root,
+    lambda::{Binary, Outcome, names, sample, with_tokens},
 };
 
-use crate::{
-    binary::{Binary, names},
-    people::somebody,
-    reply::Reply,
-    runtime::Outcome,
-};
+use crate::{people::somebody, reply::Reply};
 
 /// How many run at a time.
 const AT_A_TIME: usize = 4;
@@ -168,17 +161,6 @@ fn names_nobody(sample: &Value) -> bool {
     [&sample["pathParameters"], &sample["body"]].iter().any(|part| part.to_string().contains(NOBODY))
 }
 
-/// The sample with good tokens in place of those that are none.
-fn with_tokens(sample: &Value, tokens: &Value) -> Value {
-    let token = |name: &str| tokens[name].as_str().expect("tokens are text").to_owned();
-    let text = sample.to_string().replace("<access token>", &token("access_token"));
-    let mut event: Value = serde_json::from_str(&text).expect("it is JSON still");
-    if event["rawPath"] == "/v1/auth/refresh" {
-        event["body"] = json!({ "refresh_token": token("refresh_token") }).to_string().into();
-    }
-    event
-}
-
 async fn answer(binary: &mut Binary, event: &Value) -> Value {
     match binary.invoke(&event.to_string()).await {
         Outcome::Answer(answer) => answer,
@@ -190,10 +172,4 @@ async fn backend() -> Backend {
     let mut options = Options::ephemeral();
     options.variables.insert("TUNELINK_ATTEMPTS_PER_ADDRESS".to_owned(), "1000".to_owned());
     Backend::start(options).await.expect("the backend starts")
-}
-
-fn sample(name: &str) -> Value {
-    let file = root().join(format!("events/{name}.json"));
-    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    serde_json::from_str(&text).expect("samples are JSON")
 }

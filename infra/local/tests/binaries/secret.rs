@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Json, Router, extract::State, http::HeaderMap, routing::post};
 use serde_json::{Value, json};
-use tunelink_local::keys::Variables;
+use tunelink_local::{
+    keys::Variables,
+    lambda::{Binary, sample},
+};
 
-use crate::{REQUIRED_TO_ISSUE, answer, backend, binary::Binary, sample};
+use crate::{REQUIRED_TO_ISSUE, answer, backend};
 
 /// What was asked for, and what there is.
 #[derive(Clone)]

@@ -15,6 +15,7 @@ macro_rules! figure {
 
 mod accounts;
 mod audit;
+mod budgets;
 mod catalogue;
 mod contract;
 mod conversations;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tunelink_local::world::load::{self, Loaded, PASSWORD};
 use tunelink_local::world::{Announced, Plan};
 
-use crate::harness::World;
+use crate::harness::{Fault, World};
 
 type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 
@@ -226,4 +226,16 @@ fn announcement() -> Value {
         "city": "Paris", "capacity": 10, "genres": ["funk"],
         "instruments": [{ "instrument_id": "bass-guitar", "wanted": 1 }]
     })
+}
+
+#[tokio::test]
+async fn of_two_who_load_a_world_at_once_one_is_told() {
+    const SMALL: (u64, u32, u32) = (12, 5, 5);
+    let Some(world) = World::still().await else { return };
+    let begins = |operation: &str, body: &str| {
+        (operation != "GetItem" && body.contains("WORLD#")).then_some(Fault::Hold)
+    };
+    let (one, other) = world.in_between(load(&world, SMALL, false), begins, load(&world, SMALL, false)).await;
+    other.unwrap();
+    assert!(one.is_err(), "both have loaded it");
 }

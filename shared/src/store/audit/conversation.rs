@@ -5,11 +5,14 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use jiff::Timestamp;
+
 use super::{Finding, Invariant, Notes, Partition, members, notes::parsed};
 use crate::{
     domain::{Conversation, ConversationKind, Happening, Later, Membership, Message, UserId},
     store::{
         Item, Key, Write,
+        blocks::Block,
         conversations::{self, Direct, MemberRow, Sent},
         keys::{self, Row},
     },
@@ -159,10 +162,24 @@ fn pair(key: &Key, head: &Conversation, notes: &mut Notes) {
         notes.find(Invariant::DirectPair, key, "a pair for a direct conversation alone", "otherwise");
     }
     let Some([one, other]) = head.pair else { return };
+    // Of who is being erased, blocks go after conversations.
+    if head.member_count == 2 {
+        knows_block(key, (one, other), head.first_blocked_at, notes);
+        knows_block(key, (other, one), head.second_blocked_at, notes);
+    }
     let (at, id) = (key.clone(), head.conversation_id);
     notes.ask(keys::direct(one, other), move |direct| {
         let is_theirs = parsed::<Direct>(direct).is_some_and(|direct| direct.conversation_id == id);
         (!is_theirs).then(|| Finding::new(Invariant::DirectPair, &at, "the pair leads to it", "not so"))
+    });
+}
+
+fn knows_block(key: &Key, (blocker, blocked): (UserId, UserId), since: Option<Timestamp>, notes: &mut Notes) {
+    let at = key.clone();
+    notes.ask(keys::block(blocker, blocked), move |block| {
+        let found = block.and_then(|block| parsed::<Block>(Some(block))).map(|block| block.since);
+        let differs = || Finding::new(Invariant::DirectBlocks, &at, "the blocks of the two", "others");
+        (found != since).then(differs)
     });
 }
 

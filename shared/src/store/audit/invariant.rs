@@ -103,6 +103,8 @@ invariants! {
     GroupsAdmin "groups_admin";
     /// Of each pair there is one direct conversation, of these two
     DirectPair "direct_pair";
+    /// A direct conversation knows whether one of the two has blocked the other
+    DirectBlocks "direct_blocks";
     /// Members have a profile
     MembersExist "members_exist";
 

@@ -75,9 +75,10 @@ impl Store {
     /// A page of the whole table, at most a second old, and where the next one begins.
     async fn scan(&self, after: Option<Key>) -> Result<(Vec<Item>, Option<Key>)> {
         let call = self.client.scan().table_name(&*self.table).set_exclusive_start_key(after.map(Item::from));
+        let trip = self.meter.begin();
         let page =
             call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.map_err(failed)?;
-        self.meter.read(page.items().len(), page.consumed_capacity.as_ref());
+        trip.read(page.items().len(), page.consumed_capacity.as_ref());
         let after = page.last_evaluated_key.as_ref().and_then(Key::of);
         Ok((page.items.unwrap_or_default(), after))
     }

@@ -60,8 +60,8 @@ impl NewConversation {
     }
 
     fn rows(&self) -> Result<Vec<Write>> {
-        let head = Write::put(head_key(&self.conversation), &self.conversation)?;
-        let mut writes = vec![head.when(Condition::absent(), Code::Conflict)];
+        // Its id is new, or that of an event that is.
+        let mut writes = vec![Write::put(head_key(&self.conversation), &self.conversation)?];
         for (user, role) in &self.members {
             let member = Membership::new(&self.conversation, *user, *role, self.conversation.created_at);
             writes.push(member_row(&member)?);

@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 
 use super::{
-    MemberRow, happen, head_key, is_present, member_row, must_be_member, must_not_be_apart, read::both,
+    BLOCKS, MemberRow, happen, head_key, is_present, member_row, must_be_member, must_not_be_apart,
+    read::both,
 };
 use crate::{
     domain::{
@@ -67,34 +68,29 @@ pub async fn remove_member(
 ) -> Result<()> {
     let mut contention = Contention::new();
     loop {
-        // In this order: whoever comes, goes or gets another role in between makes a change that is noticed below.
-        let before = super::head(store, id).await?.ok_or(Code::NotFound)?.last_change;
-        let others = super::members_all(store, id).await?;
-        let taken_out = settle_once(store, id, by, user_id, |conversation, own, theirs| {
-            must_be_group(conversation)?;
-            if by != user_id {
-                must_be_group_admin(conversation, own)?;
-            }
-            let theirs = theirs.filter(|theirs| theirs.is_present()).ok_or(Code::NotFound)?;
-            if conversation.last_change != before {
-                return Err(Code::Conflict.into());
-            }
-            let mut writes = leaving(conversation, theirs, Some(by), now)?;
-            writes
-                .extend(heir(&others, theirs).map(|heir| set_role(id, heir, MemberRole::Admin)).transpose()?);
-            Ok((writes, ()))
-        });
-        match taken_out.await {
+        let read = Read::now(store, id, by, user_id).await?;
+        must_be_group(&read.conversation)?;
+        if by != user_id {
+            must_be_group_admin(&read.conversation, &read.own)?;
+        }
+        let theirs = read.theirs.as_ref().filter(|theirs| theirs.is_present()).ok_or(Code::NotFound)?;
+        let mut writes = leaving(&read.conversation, theirs, Some(by), now)?;
+        if theirs.role == MemberRole::Admin {
+            // After the conversation: whoever comes, goes or gets another role from then on changes it.
+            let heir = heir(&super::members_all(store, id).await?, theirs);
+            writes.extend(heir.map(|heir| set_role(id, heir, MemberRole::Admin)).transpose()?);
+        }
+        match read.commit(store, writes).await {
             Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
             done => return done,
         }
     }
 }
 
-/// Who becomes an admin when this member goes.
+/// Who becomes an admin when this one goes: nobody where there is another.
 fn heir(members: &[Membership], leaver: &Membership) -> Option<UserId> {
     let others = || members.iter().filter(|member| member.user_id != leaver.user_id);
-    if leaver.role != MemberRole::Admin || others().any(|member| member.role == MemberRole::Admin) {
+    if others().any(|member| member.role == MemberRole::Admin) {
         return None;
     }
     others().min_by_key(|member| (member.joined_at, member.user_id)).map(|member| member.user_id)
@@ -157,9 +153,14 @@ pub(super) fn leaving(
     now: Timestamp,
 ) -> Result<Vec<Write>> {
     let gone = Membership { left_at: Some(now), role: MemberRole::Member, ..member.clone() };
-    let head = Write::update(head_key(conversation)).add("member_count", -1);
+    let mut head = Write::update(head_key(conversation)).add("member_count", -1);
+    if conversation.pair.is_some() {
+        head = BLOCKS.into_iter().fold(head, Write::remove);
+    }
     let what = Happening::MemberRemoved { user_id: member.user_id };
-    let mut writes = vec![member_row(&gone)?.when(is_present(), Code::Conflict)];
+    // As it was read: the last admin does not go unnoticed.
+    let same = is_present().and(Condition::is("role", role(member.role)));
+    let mut writes = vec![member_row(&gone)?.when(same, Code::Conflict)];
     writes.extend(happen(conversation, by, now, what, head)?);
     Ok(writes)
 }
@@ -188,35 +189,49 @@ async fn settle<T>(
 ) -> Result<T> {
     let mut contention = Contention::new();
     loop {
-        match settle_once(store, id, by, about, &decide).await {
+        let read = Read::now(store, id, by, about).await?;
+        let (writes, outcome) = decide(&read.conversation, &read.own, read.theirs.as_ref())?;
+        if writes.is_empty() {
+            return Ok(outcome);
+        }
+        match read.commit(store, writes).await {
             Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
-            settled => return settled,
+            done => return done.map(|()| outcome),
         }
     }
 }
 
-async fn settle_once<T>(
-    store: &Store,
-    id: ConversationId,
-    by: UserId,
-    about: UserId,
-    decide: impl Fn(&Conversation, &Membership, Option<&Membership>) -> Result<(Vec<Write>, T)> + Send + Sync,
-) -> Result<T> {
-    let pair = [keys::conversation(id), keys::member(id, by)];
-    let key = keys::member(id, about);
-    let mut items = store.get_each(pair.iter().chain([&key]).cloned().collect()).await?;
-    let (conversation, own) = both(&mut items, &pair)?;
-    let theirs =
-        if about == by { Some(own.clone()) } else { items.take::<MemberRow>(&key)?.map(|row| row.member) };
-    let (mut writes, outcome) = decide(&conversation, &own, theirs.as_ref())?;
-    if writes.is_empty() {
-        return Ok(outcome);
+/// A conversation, the part of the one who changes it, and that of the one whom the change is about.
+struct Read {
+    conversation: Conversation,
+    own: Membership,
+    theirs: Option<Membership>,
+}
+
+impl Read {
+    /// All three as they are; `NotFound` unless the first one takes part.
+    async fn now(store: &Store, id: ConversationId, by: UserId, about: UserId) -> Result<Self> {
+        let pair = [keys::conversation(id), keys::member(id, by)];
+        let key = keys::member(id, about);
+        let mut items = store.get_each(pair.iter().chain([&key]).cloned().collect()).await?;
+        let (conversation, own) = both(&mut items, &pair)?;
+        let theirs = if about == by {
+            Some(own.clone())
+        } else {
+            items.take::<MemberRow>(&key)?.map(|row| row.member)
+        };
+        Ok(Self { conversation, own, theirs })
     }
-    if about != by {
-        let still = Condition::is("role", role(own.role));
-        writes.push(must_be_member(&conversation, by).and_when(still, Code::Conflict));
+
+    /// Makes a change, provided that whoever makes it still takes part and has the same role.
+    async fn commit(&self, store: &Store, mut writes: Vec<Write>) -> Result<()> {
+        let Self { conversation, own, theirs } = self;
+        if theirs.as_ref().is_none_or(|theirs| theirs.user_id != own.user_id) {
+            let still = Condition::is("role", role(own.role));
+            writes.push(must_be_member(conversation, own.user_id).and_when(still, Code::Conflict));
+        }
+        store.commit(writes).await
     }
-    store.commit(writes).await.map(|()| outcome)
 }
 
 fn role(role: MemberRole) -> &'static str {

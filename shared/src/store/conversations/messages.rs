@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{happen, head_key, is_present, must_be_member, must_not_be_apart, read::both};
+use super::{happen, head_key, is_present, is_together, must_be_member, read::both};
 use crate::{
     domain::{
         ClientMessageId, Conversation, ConversationId, ConversationKind, EDITABLE, Happening, MemberRole,
@@ -65,17 +65,25 @@ pub async fn send(store: &Store, new: &NewMessage, now: Timestamp) -> Result<Mes
 }
 
 fn may_speak(conversation: &Conversation, member: &Membership) -> Result<()> {
+    if conversation.is_apart() {
+        return Err(Code::Unreachable.into());
+    }
     let listens = conversation.is_broadcast() && member.role != MemberRole::Admin;
     if listens { Err(Code::ReadOnly.into()) } else { Ok(()) }
 }
 
 fn sending(conversation: &Conversation, message: &Message) -> Result<Vec<Write>> {
     let (id, sender, seq) = (message.conversation_id, message.sender_id, message.seq);
-    let head = Write::update(head_key(conversation))
+    let mut head = Write::update(head_key(conversation))
         .set("last_seq", &seq)?
         .set("last_at", &message.sent_at)?
         .when(Condition::equals("last_seq", conversation.last_seq), Code::Conflict);
-    let row = Write::put(keys::message(id, seq), message)?.when(Condition::absent(), Code::Conflict);
+    let other = conversation.other_than(sender);
+    if other.is_some() {
+        head = head.and_when(is_together(), Code::Conflict);
+    }
+    // Its number is free, for nobody has taken it from the head meanwhile.
+    let row = Write::put(keys::message(id, seq), message)?;
     let sent = keys::client_message(id, sender, message.client_message_id.as_str());
     let sent = Write::put(sent, &Sent { seq })?.when(Condition::absent(), Code::Conflict);
     let member = Write::update(keys::member(id, sender))
@@ -84,12 +92,8 @@ fn sending(conversation: &Conversation, message: &Message) -> Result<Vec<Write>>
         .set("read_at", &message.sent_at)?
         .when(is_present(), Code::Conflict);
     let active = profiles::must_be_active(sender, Code::SessionEnded);
-    let mut writes = vec![head, row, sent, member, active];
-    if let Some(other) = conversation.other_than(sender) {
-        writes.extend(must_not_be_apart(sender, other));
-        writes.push(profiles::must_be_active(other, Code::Unreachable));
-    }
-    Ok(writes)
+    let heard = other.map(|other| profiles::must_be_active(other, Code::Unreachable));
+    Ok([head, row, sent, member, active].into_iter().chain(heard).collect())
 }
 
 /// Remembers that somebody has read up to a message; never backwards. Their part as it is then.
@@ -135,8 +139,10 @@ pub async fn edit(
             Code::TooLate => Error::from(code).limit(EDITABLE.as_hours()),
             code => code.into(),
         })?;
-        let reached = conversation.other_than(author).map(|other| must_not_be_apart(author, other));
-        Ok((Happening::MessageEdited { seq }, reached.into_iter().flatten().collect()))
+        if conversation.is_apart() {
+            return Err(Code::Unreachable.into());
+        }
+        Ok((Happening::MessageEdited { seq }, conversation.pair.map(|_| is_together())))
     })
     .await
 }
@@ -154,7 +160,7 @@ pub async fn delete(
             return Err(Code::Forbidden.into());
         }
         message.delete(now);
-        Ok((Happening::MessageDeleted { seq }, Vec::new()))
+        Ok((Happening::MessageDeleted { seq }, None))
     })
     .await
 }
@@ -164,7 +170,9 @@ async fn change(
     (id, seq): (ConversationId, u64),
     by: UserId,
     now: Timestamp,
-    decide: impl Fn(&Conversation, &Membership, &mut Message) -> Result<(Happening, Vec<Write>)> + Send + Sync,
+    decide: impl Fn(&Conversation, &Membership, &mut Message) -> Result<(Happening, Option<Condition>)>
+    + Send
+    + Sync,
 ) -> Result<Message> {
     let pair = [keys::conversation(id), keys::member(id, by)];
     let key = keys::message(id, seq);
@@ -174,7 +182,7 @@ async fn change(
         let (conversation, member) = both(&mut items, &pair)?;
         let before: Message = items.take(&key)?.filter(|_| member.sees(seq)).ok_or(Code::NotFound)?;
         let mut after = before.clone();
-        let (what, beside) = decide(&conversation, &member, &mut after)?;
+        let (what, condition) = decide(&conversation, &member, &mut after)?;
         if after == before {
             return Ok(after);
         }
@@ -182,9 +190,11 @@ async fn change(
             Write::put(key.clone(), &after)?.when(unchanged(&before), Code::Conflict),
             must_be_member(&conversation, by),
         ];
-        let head = Write::update(head_key(&conversation));
+        let mut head = Write::update(head_key(&conversation));
+        if let Some(condition) = condition {
+            head = head.when(condition, Code::Conflict);
+        }
         writes.extend(happen(&conversation, Some(by), now, what, head)?);
-        writes.extend(beside);
         match store.commit(writes).await {
             Err(Error { code: Code::Conflict, .. }) => contention.pause().await?,
             changed => return changed.map(|()| after),

@@ -7,6 +7,7 @@ mod members;
 mod messages;
 mod read;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::{create::Direct, messages::Sent};
@@ -17,12 +18,12 @@ pub use self::{
     messages::{NewMessage, delete, edit, mark_read, send},
     read::{
         Range, apart, change, find, head, heads, later, members, members_all, message, messages, messages_at,
-        of, part, present, reached_by,
+        newest, of, part, present, reached_by,
     },
 };
 use super::{Condition, Key, Write, keys};
 use crate::{
-    domain::{Conversation, Later, Membership, UserId},
+    domain::{Conversation, ConversationId, Later, Membership, UserId},
     error::{Code, Result},
 };
 
@@ -38,7 +39,7 @@ pub(super) struct MemberRow {
 /// What the index knows of a membership.
 #[derive(Serialize, Deserialize)]
 struct Card {
-    conversation_id: crate::domain::ConversationId,
+    conversation_id: ConversationId,
 }
 
 fn head_key(conversation: &Conversation) -> Key {
@@ -67,6 +68,26 @@ fn is_present() -> Condition {
     Condition::exists().and(Condition::Lacks("left_at"))
 }
 
+/// Has the conversation of a pair know that one of them has blocked the other, or does not any more.
+pub(super) fn block(
+    id: ConversationId,
+    (blocker, blocked): (UserId, UserId),
+    since: Option<Timestamp>,
+) -> Result<Write> {
+    let [first, second] = BLOCKS;
+    let name = if blocker < blocked { first } else { second };
+    Write::update(keys::conversation(id)).set(name, &since)
+}
+
+/// What the head of a direct conversation knows of blocks.
+const BLOCKS: [&str; 2] = ["first_blocked_at", "second_blocked_at"];
+
+/// Neither of a pair has blocked the other.
+fn is_together() -> Condition {
+    let [first, second] = BLOCKS;
+    Condition::Lacks(first).and(Condition::Lacks(second))
+}
+
 /// Fails if either of the two has blocked the other.
 fn must_not_be_apart(one: UserId, other: UserId) -> [Write; 2] {
     [keys::block(one, other), keys::block(other, one)]
@@ -77,7 +98,7 @@ fn must_not_be_apart(one: UserId, other: UserId) -> [Write; 2] {
 fn happen(
     conversation: &Conversation,
     by: Option<UserId>,
-    at: jiff::Timestamp,
+    at: Timestamp,
     what: crate::domain::Happening,
     head: Write,
 ) -> Result<[Write; 2]> {
@@ -86,6 +107,6 @@ fn happen(
         .add("last_change", 1)
         .and_when(Condition::equals("last_change", conversation.last_change), Code::Conflict);
     let later = Later { conversation_id: conversation.conversation_id, change, by, at, what };
-    let later = Write::put(keys::later(conversation.conversation_id, change), &later)?;
-    Ok([head, later.when(Condition::absent(), Code::Conflict)])
+    // Its number is free, for nobody has taken it from the head meanwhile.
+    Ok([head, Write::put(keys::later(conversation.conversation_id, change), &later)?])
 }

@@ -6,6 +6,7 @@ use super::{Card, MemberRow};
 use crate::{
     domain::{Conversation, ConversationId, Later, Membership, Message, UserId},
     error::{Code, Result},
+    row,
     store::{Found, Key, Query, RELATED, Store, keys, read::Items},
 };
 
@@ -125,6 +126,13 @@ pub async fn change(store: &Store, id: ConversationId, number: u64) -> Result<Op
     store.get(keys::later(id, number)).await
 }
 
+/// The last message of a conversation, if anything was said in it.
+pub async fn newest(store: &Store, id: ConversationId) -> Result<Option<Message>> {
+    let query = Query::partition(keys::conversation_partition(id)).prefix(keys::MESSAGE);
+    let found = store.page(&query.backwards().limit(1).consistent()).await?;
+    found.rows.into_iter().next().map(row::read).transpose()
+}
+
 /// The messages with these numbers, in any order.
 pub async fn messages_at(store: &Store, numbers: Vec<(ConversationId, u64)>) -> Result<Vec<Message>> {
     store.get_all_now(numbers.into_iter().map(|(id, seq)| keys::message(id, seq)).collect()).await
@@ -145,6 +153,7 @@ pub async fn messages(
     from_the_end: bool,
     limit: usize,
 ) -> Result<Vec<Message>> {
+    let last = last.min(keys::LAST_MESSAGE);
     if first > last {
         return Ok(Vec::new());
     }

@@ -59,9 +59,7 @@ pub async fn search(
         neighbour.user_id != search.seeker && is_as_good && likes
     };
     let index = Index { store, instrument: search.instrument.as_ref() };
-    let found = by_distance(&index, &search.circle, Layout::Place, keep, wanted).await?;
-    store.meter.rounds(found.cost.rounds);
-    Ok(found)
+    by_distance(&index, &search.circle, Layout::Place, keep, wanted).await
 }
 
 /// The profiles of those who are to be found where the index has them, by the table as it is now. Whoever has left,

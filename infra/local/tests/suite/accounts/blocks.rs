@@ -26,6 +26,18 @@ async fn people_are_blocked_listed_and_unblocked() {
 }
 
 #[tokio::test]
+async fn whoever_is_blocked_stays_so_since_then() {
+    let Some(world) = World::local().await else { return };
+    let (person, other) = (world.person().await, world.person().await);
+    let block = || person.call(Method::PUT, &format!("{BLOCKS}/{}", other.id));
+    block().await.ok();
+    let before = person.get(BLOCKS).await.ok();
+    world.pass(std::time::Duration::from_mins(1)).await;
+    block().await.ok();
+    assert_eq!(person.get(BLOCKS).await.ok(), before);
+}
+
+#[tokio::test]
 async fn nobody_blocks_themselves_or_nobody() {
     let world = World::new().await;
     let person = world.person().await;

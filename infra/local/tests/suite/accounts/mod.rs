@@ -5,7 +5,7 @@ mod guessing;
 mod logging_in;
 mod nearby;
 mod oauth;
-mod passwords;
+pub(crate) mod passwords;
 mod profiles;
 mod registration;
 mod sessions;

@@ -3,7 +3,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 use super::Door;
-use crate::harness::{PASSWORD, World};
+use crate::harness::{PASSWORD, Person, World};
 
 const NEW: &str = "manoir-de-mes-reves-1942";
 
@@ -82,22 +82,29 @@ async fn no_session_of_the_old_password_survives_a_change() {
     }
 }
 
+fn credential(person: &Person) -> (String, String) {
+    let key = format!("CREDENTIAL#{}", person.id);
+    (key.clone(), key)
+}
+
+/// Gives somebody a hash that was made when less was asked of one.
+pub(crate) async fn weaken(world: &World, person: &Person) {
+    let weak = Argon2::from(Params::new(1024, 1, 1, None).unwrap());
+    let weak = weak.hash_password_with_salt(PASSWORD.as_bytes(), b"sixteen bytes ok").unwrap().to_string();
+    let mut credential = world.items().await[&credential(person)].clone();
+    credential.insert("hash".to_owned(), AttributeValue::S(weak));
+    let backend = world.backend();
+    let put = backend.client().put_item().table_name(backend.table()).set_item(Some(credential));
+    put.send().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_hash_of_weaker_parameters_is_renewed_at_the_next_log_in() {
     for door in Door::ALL {
         let Some(world) = World::local().await else { return };
         let person = world.person().await;
-        let weak = Argon2::from(Params::new(1024, 1, 1, None).unwrap());
-        let weak =
-            weak.hash_password_with_salt(PASSWORD.as_bytes(), b"sixteen bytes ok").unwrap().to_string();
-        let key = format!("CREDENTIAL#{}", person.id);
-        let key = (key.clone(), key);
-        let mut credential = world.items().await[&key].clone();
-        credential.insert("hash".to_owned(), AttributeValue::S(weak));
-        let backend = world.backend();
-        let put = backend.client().put_item().table_name(backend.table()).set_item(Some(credential));
-        put.send().await.unwrap();
-        let hash = async || world.items().await[&key]["hash"].as_s().unwrap().clone();
+        weaken(&world, &person).await;
+        let hash = async || world.items().await[&credential(&person)]["hash"].as_s().unwrap().clone();
         door.stays_shut(&world, &person.name, "wrong-password").await;
         assert!(hash().await.contains("m=1024"));
         door.enter(&world, &person.name).await;

@@ -94,6 +94,10 @@ breaks! {
         let (direct, key) = (rows.alone("DIRECT#"), format!("DIRECT#{}#{}", nobody(), nobody()));
         rows.copy(&direct, &key, &key, &[("conversation_id", text(nobody()))]);
     };
+    "a pair that knows of a block that is none" DirectBlocks: |rows| {
+        let pair = rows.key(&format!("C#{}", rows.cast.direct), "CONVERSATION");
+        rows.set(&pair, "second_blocked_at", text("2027-01-01T00:00:00Z"));
+    };
     "what is left of a member who is nobody" MembersExist: |rows| {
         let (member, ghost) = (in_group(rows, &format!("MEMBER#{}", rows.cast.carol)), nobody());
         let changes = [("user_id", text(ghost.clone())), ("related", text(format!("U#{ghost}#LEFT")))];

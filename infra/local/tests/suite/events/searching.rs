@@ -206,6 +206,7 @@ async fn a_bad_search_reads_nothing_and_says_what_is_wrong() {
 #[tokio::test]
 async fn a_search_tells_a_developer_what_it_cost() {
     let Some(world) = World::local().await else { return };
+    world.traffic.measure("search_events");
     let reply = world.get("/v1/events?lat=45.76&lng=4.83&radius_km=200").await;
     let cost = reply.header("server-timing");
     let (calls, rounds) = (number(cost, "calls"), number(cost, "rounds"));

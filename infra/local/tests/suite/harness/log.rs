@@ -2,13 +2,15 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use serde_json::Value;
-use tracing::{Level, level_filters::LevelFilter, subscriber::DefaultGuard};
+use tracing::{Dispatch, Level, Subscriber, level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::{Layer, layer::SubscriberExt};
 use tunelink::observe::{Detail, JsonLines, Metrics, what_is_told};
+
+use super::secrets::Everything;
 
 /// What is logged on this thread while this lives: a test with one thread hears all of its own world, and no other.
 pub struct Log {
@@ -16,18 +18,29 @@ pub struct Log {
     _until: DefaultGuard,
 }
 
+/// Listens to nothing. As long as there is only one subscriber, `tracing` remembers for all threads whether the one that
+/// comes by a place first has it told there; with two of them it asks each thread.
+static ANOTHER: LazyLock<Dispatch> =
+    LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(LevelFilter::OFF)));
+
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
+/// Has lines written as they are on AWS, where what the local program itself tells is not.
+pub(super) fn lines<W>(level: Level, to: W) -> impl Subscriber
+where
+    W: io::Write + Clone + Send + Sync + 'static,
+{
+    let metrics = Metrics { namespace: "TuneLink".to_owned(), detail: Detail::Totals };
+    let told = what_is_told(level).with_target("tunelink_local", LevelFilter::OFF);
+    tracing_subscriber::registry().with(JsonLines::new(move || to.clone(), metrics).with_filter(told))
+}
+
 impl Log {
     pub fn at(level: Level) -> Self {
+        LazyLock::force(&ANOTHER);
         let written = Written::default();
-        let lines = written.clone();
-        let metrics = Metrics { namespace: "TuneLink".to_owned(), detail: Detail::Totals };
-        // What the local program itself tells is not on AWS.
-        let told = what_is_told(level).with_target("tunelink_local", LevelFilter::OFF);
-        let lines = JsonLines::new(move || lines.clone(), metrics).with_filter(told);
-        let until = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+        let until = tracing::subscriber::set_default(lines(level, written.clone()));
         Self { written, _until: until }
     }
 
@@ -50,6 +63,8 @@ impl Log {
 
 impl io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Those who listen to all threads do not hear what a thread tells one of its own.
+        Everything.write_all(bytes)?;
         self.0.lock().expect("no test panics while it holds this").write(bytes)
     }
 

@@ -9,24 +9,24 @@ mod faults;
 mod frames;
 mod log;
 mod person;
+mod secrets;
 mod socket;
 pub mod stage;
+mod table;
+mod traffic;
+mod turns;
 
 use std::{
-    collections::BTreeMap,
     io::Write,
     net::{IpAddr, Ipv4Addr},
     sync::LazyLock,
 };
 
-use aws_lambda_events::dynamodb::{Event, EventRecord};
-use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tunelink::{
     app::App,
     config::{self, Config},
-    store::audit::{self, Finding, Invariant, Pace},
 };
 use tunelink_local::{
     backend::{Backend, Options},
@@ -35,10 +35,12 @@ use tunelink_local::{
 use uuid::Uuid;
 
 pub use self::{
-    faults::{Fault, Faults},
+    faults::{Fault, Faults, conditions},
     log::Log,
     person::{Call, Person, Reply},
     socket::Socket,
+    traffic::Traffic,
+    turns::{Step, Turns, act},
 };
 
 pub const PASSWORD: &str = "nuages-1940-minor-swing";
@@ -51,6 +53,8 @@ pub struct World {
     url: String,
     http: reqwest::Client,
     pub faults: Faults,
+    pub traffic: Traffic,
+    pub turns: Turns,
 }
 
 impl World {
@@ -64,6 +68,8 @@ impl World {
                 url,
                 http: reqwest::Client::new(),
                 faults: Faults::default(),
+                traffic: Traffic::default(),
+                turns: Turns::default(),
             },
             Err(_) => Self::start(true).await,
         }
@@ -111,17 +117,6 @@ impl World {
         Some(Self::on(options).await)
     }
 
-    /// From now on indexes are read as they are at this moment.
-    pub async fn hold_indexes_back(&self) {
-        self.faults.hold_indexes_back(self.backend().client(), self.backend().table()).await;
-    }
-
-    /// What reactions gave up.
-    pub async fn dead_letters(&self) -> Vec<tunelink_local::stream::DeadLetter> {
-        let pump = self.backend().pump().expect("it reacts");
-        pump.dead_letters().await.expect("they can be read")
-    }
-
     /// A world whose clock, table and faults are in the test's hands. `None` when the suite is pointed at a
     /// deployed API, where they are not.
     pub async fn local() -> Option<Self> {
@@ -142,8 +137,9 @@ impl World {
     }
 
     async fn on(mut options: Options) -> Self {
-        let faults = Faults::default();
-        options.transport = Some(faults.clone().into());
+        secrets::log_all();
+        let (faults, traffic, turns) = (Faults::default(), Traffic::default(), Turns::default());
+        options.transport = Some(turns.before(&traffic, &faults));
         #[allow(clippy::disallowed_methods)]
         if let Ok(endpoint) = std::env::var("TUNELINK_TEST_DYNAMODB") {
             let (own, table) = (Uuid::now_v7().simple(), Uuid::now_v7());
@@ -161,6 +157,8 @@ impl World {
             remote: None,
             http: reqwest::Client::new(),
             faults,
+            traffic,
+            turns,
         }
     }
 
@@ -182,28 +180,6 @@ impl World {
     /// What the daily schedule does; the number of accounts that were erased.
     pub async fn erase_due(&self) -> tunelink::Result<usize> {
         rights::of(functions::ERASE_DUE.name, functions::admin::erase_due(self.app())).await
-    }
-
-    /// Every change of the table so far, in order.
-    pub async fn changes(&self) -> Vec<EventRecord> {
-        let stream = self.backend().stream().await.expect("the table has a stream");
-        stream.records().await.expect("the stream can be read")
-    }
-
-    /// Gives these changes to the reaction, with the rights that it has.
-    pub async fn react(&self, changes: &[EventRecord]) {
-        for records in changes.chunks(100) {
-            let mut batch = Event::default();
-            batch.records = records.to_vec();
-            let done = rights::of(functions::REACT.name, functions::REACT.call(self.app(), batch)).await;
-            assert!(done.batch_item_failures.is_empty(), "it fails: {:?}", done.batch_item_failures);
-        }
-    }
-
-    /// Has all changes so far come to the reaction once more, and waits for what follows.
-    pub async fn repeat(&self) {
-        self.react(&self.changes().await).await;
-        self.settled().await;
     }
 
     /// Opens a socket for somebody.
@@ -272,56 +248,6 @@ impl World {
     pub async fn log_in(&self, name: &str) -> Person {
         let reply = self.post("/v1/auth/login", json!({ "identifier": name, "password": PASSWORD })).await;
         Person::new(self.http.clone(), &self.url, name.to_owned(), &reply.ok())
-    }
-
-    /// What an audit finds amiss in the table, once all that follows from what was written has happened.
-    pub async fn findings(&self) -> Vec<Finding> {
-        self.settled().await;
-        let mut findings = Vec::new();
-        let pace = Pace { units: None, pause: std::time::Duration::ZERO };
-        let app = self.app();
-        let report =
-            audit::run(app.store(), app.clock(), pace, |finding| findings.push(finding.clone())).await;
-        assert_eq!(report.expect("the table can be read").unsettled, 0);
-        findings
-    }
-
-    /// Panics unless all that always holds of the table holds; in a still world, all that follows from no reaction. Of a
-    /// table that others write to it says nothing.
-    pub async fn audit(&self) {
-        const BY_REACTIONS: [Invariant; 5] = [
-            Invariant::SocketsSessions,
-            Invariant::DevicesAllowed,
-            Invariant::EventsConversation,
-            Invariant::SeatsConversation,
-            Invariant::FollowUpsDone,
-        ];
-        if !self.is_local() {
-            return;
-        }
-        let mut findings = self.findings().await;
-        if self.backend().pump().is_none() {
-            findings.retain(|finding| !BY_REACTIONS.contains(&finding.invariant));
-        }
-        assert_eq!(findings, []);
-    }
-
-    /// Everything in the table, by key.
-    pub async fn items(
-        &self,
-    ) -> BTreeMap<(String, String), std::collections::HashMap<String, AttributeValue>> {
-        let backend = self.backend();
-        let pages = backend.client().scan().table_name(backend.table()).into_paginator().items().send();
-        let items: Vec<_> = pages.try_collect().await.expect("the table can be scanned");
-        let text = |value: &AttributeValue| value.as_s().expect("keys are strings").clone();
-        items.into_iter().map(|item| ((text(&item["pk"]), text(&item["sk"])), item)).collect()
-    }
-
-    /// The items that a person or a test made; the catalogue and the counting of attempts left aside.
-    pub async fn own_items(&self) -> Vec<(String, String)> {
-        let aside = ["CATALOGUE", "THROTTLE#"];
-        let keys = self.items().await.into_keys();
-        keys.filter(|(pk, _)| !aside.iter().any(|prefix| pk.starts_with(prefix))).collect()
     }
 }
 

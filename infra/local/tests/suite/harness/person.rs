@@ -9,7 +9,7 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use super::document;
+use super::{document, secrets};
 
 /// A member with the tokens of one session.
 #[derive(Clone)]
@@ -27,6 +27,9 @@ pub struct Person {
 impl Person {
     pub(super) fn new(http: Client, url: &str, name: String, tokens: &Value) -> Self {
         let text = |field: &str| tokens[field].as_str().expect("tokens are strings").to_owned();
+        for token in ["access_token", "refresh_token", "device_proof"] {
+            secrets::keep(&text(token));
+        }
         Self {
             http,
             url: url.to_owned(),
@@ -82,10 +85,14 @@ impl Call {
     }
 
     pub fn json(self, body: Value) -> Self {
+        secrets::keep_all(&body);
         Self { request: self.request.json(&body), ..self }
     }
 
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        for (_, value) in fields {
+            secrets::keep(value);
+        }
         Self { request: self.request.form(fields), ..self }
     }
 
@@ -95,6 +102,9 @@ impl Call {
     }
 
     pub fn header(self, name: &str, value: &str) -> Self {
+        if ["authorization", "idempotency-key"].contains(&name) {
+            secrets::keep(value.trim_start_matches("Bearer "));
+        }
         Self { request: self.request.header(name, value), ..self }
     }
 

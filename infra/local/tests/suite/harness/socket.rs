@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest},
 };
 
-use super::frames;
+use super::{frames, secrets};
 
 /// An open socket.
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -29,6 +29,7 @@ impl Socket {
 
     /// The same with a ticket.
     pub async fn open_with_ticket(url: &str, ticket: &str) -> Result<Self, u16> {
+        secrets::keep(ticket);
         Self::connect(connect_async(format!("{}?ticket={ticket}", address(url))).await)
     }
 
@@ -43,6 +44,7 @@ impl Socket {
     }
 
     pub async fn send(&mut self, action: &str, data: Value) {
+        secrets::keep_all(&data);
         self.send_raw(&json!({ "action": action, "request_id": "1", "data": data }).to_string()).await;
     }
 

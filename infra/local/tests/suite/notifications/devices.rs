@@ -9,14 +9,14 @@ use super::announce_to;
 use crate::harness::{Person, World, unique};
 
 /// A device's path, and a token that no other has.
-struct Phone {
-    path: String,
+pub(crate) struct Phone {
+    pub(crate) path: String,
     platform: &'static str,
     token: String,
 }
 
 impl Phone {
-    fn new(platform: &'static str) -> Self {
+    pub(crate) fn new(platform: &'static str) -> Self {
         let token = match platform {
             "ios" => format!("{}{}", Uuid::now_v7().simple(), Uuid::now_v7().simple()),
             _ => format!("{}:APA91b-_", unique("t")),
@@ -25,15 +25,20 @@ impl Phone {
     }
 
     /// The same, with another id: the app was installed again.
-    fn again(&self) -> Self {
+    pub(crate) fn again(&self) -> Self {
         Self { token: self.token.clone(), ..Self::new(self.platform) }
     }
 
-    async fn register(&self, person: &Person) -> Value {
+    /// The same device, with a token that it has got just now.
+    pub(crate) fn renewed(&self) -> Self {
+        Self { path: self.path.clone(), ..Self::new(self.platform) }
+    }
+
+    pub(crate) async fn register(&self, person: &Person) -> Value {
         person.put(&self.path, self.body()).await.ok()
     }
 
-    fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         json!({ "platform": self.platform, "token": self.token })
     }
 }
@@ -49,7 +54,7 @@ fn hello(text: &str) -> Push {
     }
 }
 
-async fn push(world: &World, to: &Person, text: &str) -> tunelink::Result<()> {
+pub(crate) async fn push(world: &World, to: &Person, text: &str) -> tunelink::Result<()> {
     push::send(world.app(), tunelink::domain::UserId(to.id.parse().unwrap()), &hello(text)).await
 }
 

@@ -1,5 +1,5 @@
 mod crowds;
-mod devices;
+pub(crate) mod devices;
 mod facts;
 mod faults;
 mod graph;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::harness::{Person, World};
 
 /// What somebody was told, the latest first: type, title and body.
-async fn told(person: &Person) -> Vec<(String, String, String)> {
+pub(crate) async fn told(person: &Person) -> Vec<(String, String, String)> {
     let list = person.get("/v1/notifications?limit=100").await.ok();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let list = list.as_array().expect("a list").iter();
@@ -26,7 +26,7 @@ async fn bodies(person: &Person, kind: &str) -> Vec<String> {
 }
 
 /// Tells somebody something, as an admin, and gives the path of the notification.
-async fn announce_to(admin: &Person, person: &Person, title: &str) -> String {
+pub(crate) async fn announce_to(admin: &Person, person: &Person, title: &str) -> String {
     let words = json!({ "title": title, "body": "Read me." });
     let new = json!({ "user_id": person.id, "text": { "en": words, "fr": words } });
     let sent = admin.post("/v1/notifications", new).await.created();

@@ -32,7 +32,17 @@ impl Canaries {
 
     /// Those whose words are somewhere in the table or in one of its indexes, in whatever form.
     pub(super) async fn found(&self, world: &World) -> BTreeSet<&str> {
-        let texts = texts(world).await;
+        self.among(&texts(world).await)
+    }
+
+    /// Those whose words are in what SNS knows of devices, or in what reactions gave up.
+    pub(super) async fn found_elsewhere(&self, world: &World) -> BTreeSet<&str> {
+        let endpoints = format!("{:?}", world.backend().sns().endpoints());
+        let letters = format!("{:?}", world.dead_letters().await);
+        self.among(&[endpoints, letters])
+    }
+
+    fn among(&self, texts: &[String]) -> BTreeSet<&str> {
         let folded: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
         let is_in = |word: &str| {
             let plain = folded.iter().any(|text| text.contains(&word.to_lowercase()));

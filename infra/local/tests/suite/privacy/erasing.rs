@@ -60,6 +60,8 @@ async fn whatever_somebody_wrote_is_gone_with_them_but_for_what_others_share() {
         assert!(!before.contains(kind), "{kind} is in the table");
     }
 
+    assert!(canaries.found_elsewhere(&world).await.contains("register_device.token"));
+
     let deletion = json!({ "mode": "erase", "password": NEXT_PASSWORD });
     person.post("/v1/users/me/deletion", deletion).await.ok();
     world.settled().await;
@@ -67,4 +69,5 @@ async fn whatever_somebody_wrote_is_gone_with_them_but_for_what_others_share() {
     world.pass(Duration::from_hours(24 * 8)).await;
     let kept: Vec<&str> = canaries.found(&world).await.into_iter().collect();
     assert_eq!(kept, KEPT);
+    assert_eq!(canaries.found_elsewhere(&world).await, BTreeSet::new());
 }

@@ -16,7 +16,7 @@ pub(super) async fn live(world: &World, canaries: &mut Canaries) -> Person {
     make_events(&person, canaries).await;
     let event = announce(&host, jam_with(json!({}))).await;
     join(&person, &event, "cello").await;
-    talk(&person, &host, canaries).await;
+    talk(world, &person, &host, canaries).await;
     world.settled().await;
     change_password(&person, canaries).await;
     person
@@ -100,7 +100,7 @@ fn event(canaries: &mut Canaries, operation: &str) -> Value {
     })
 }
 
-async fn talk(person: &Person, host: &Person, canaries: &mut Canaries) {
+async fn talk(world: &World, person: &Person, host: &Person, canaries: &mut Canaries) {
     let group = json!({
         "kind": "group", "participant_ids": [host.id], "title": canaries.plant("create_conversation.title"),
     });
@@ -119,6 +119,8 @@ async fn talk(person: &Person, host: &Person, canaries: &mut Canaries) {
             person.patch(&format!("{path}/messages/{}", message["seq"]), text).await.ok();
         }
     }
+    // Whoever is told of the group is told of it by the title that it has by then.
+    world.settled().await;
     let title = json!({ "title": canaries.plant("update_conversation.title") });
     person.patch(&path, title).await.ok();
 }

@@ -4,16 +4,16 @@ use std::sync::{
 };
 
 use futures_util::future::join_all;
-use tokio::sync::Notify;
 use tunelink::{auth::Access, operation::Function};
-use tunelink_local::examples::{entry, path_parameters};
+use tunelink_local::examples::path_parameters;
 
 use super::{
     difference::{difference, items},
-    footprint::{Log, footprints},
+    footprint::{Log, Point, Tear, footprints},
+    takes_key,
 };
 use crate::harness::{
-    Call, Fault, Reply, World,
+    Call, Reply, World,
     stage::{Cast, MADE, Scene},
     unique,
 };
@@ -47,14 +47,17 @@ const OF_PEOPLE: [&str; 10] = [
     "set_my_instrument",
 ];
 
-/// Somebody's request is held just before each of its writes, and another's goes through meanwhile: both get the answers,
-/// and leave what they would, one after the other.
+/// Somebody's request is held just before each of its calls, and between what any of its batches reads, and another's goes
+/// through meanwhile: both get the answers, and leave what they would, one after the other.
 #[ignore = "it takes minutes"]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_through_meanwhile_is_as_before_or_after() {
     const WORLDS: usize = 4;
     let Some(footprints) = footprints().await else { return };
-    let pairs = footprints.iter().flat_map(|one| footprints.iter().map(move |other| (one, other)));
+    let pairs = footprints
+        .iter()
+        .filter(|one| one.is_of_interest())
+        .flat_map(|one| footprints.iter().map(move |other| (one, other)));
     let pairs = pairs.filter(|(one, other)| one.is_concerned_by(other));
     let pairs: Vec<_> = pairs.map(|(one, other)| (one.function, other.function)).collect();
     let next = AtomicUsize::new(0);
@@ -80,8 +83,8 @@ async fn what_goes_through_meanwhile_is_as_before_or_after() {
     let wrong: Vec<_> = seen.iter().filter_map(|seen| seen.as_ref().err().cloned()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let held = seen.into_iter().map(|seen| seen.expect("none is wrong")).filter(|held| *held > 0);
-    let (pairs, writes) = held.fold((0, 0), |(pairs, writes), held| (pairs + 1, writes + held));
-    figure!("{writes} writes of {pairs} pairs of operations that concern each other were held");
+    let (pairs, times) = held.fold((0, 0), |(pairs, times), held| (pairs + 1, times + held));
+    figure!("{times} times one of {pairs} pairs of operations that concern each other was held");
 }
 
 /// Two operations on the same things.
@@ -121,59 +124,66 @@ impl Pair<'_> {
         of_people(one.name) && of_people(other.name)
     }
 
-    /// How many writes of the one were held while the other went through; 0 where they do not concern each other. An
-    /// error says what is wrong.
+    /// How often the one was held while the other went through; 0 where they do not concern each other. An error says what
+    /// is wrong.
     async fn check(&self) -> Result<usize, String> {
-        let (one, other) = self.functions;
         let mut serial = None;
-        for at in 0.. {
-            let Some((race, concerned)) = self.race(at).await else { return Ok(at) };
+        let mut times = 0;
+        for call in 0.. {
+            let point = Point { call, torn: None };
+            let Some((race, concerned, tears)) = self.race(point).await else { break };
             if !concerned {
-                return Ok(at);
+                continue;
             }
             if serial.is_none() {
                 serial = Some([self.serial(false).await, self.serial(true).await]);
             }
             let serial = serial.as_ref().expect("it was made just now");
-            if !serial.contains(&race) && !is_told(&race, serial) {
-                let what = format!("{} while {} is held at its write {at}", other.name, one.name);
-                return Err(format!("{what}: {race:#?} is none of {serial:#?}"));
+            self.judge(point, &race, serial)?;
+            times += 1;
+            for tear in tears {
+                let point = Point { call, torn: Some(tear) };
+                let Some((race, ..)) = self.race(point).await else { continue };
+                self.judge(point, &race, serial)?;
+                times += 1;
             }
         }
-        unreachable!("an operation has an end")
+        Ok(times)
     }
 
-    /// What becomes of them when the other goes through while the one is held at its write of this number, and whether
-    /// the one has to do with what the other wrote. `None` if it has no such write.
-    async fn race(&self, at: usize) -> Option<(Outcome, bool)> {
+    fn judge(&self, point: Point, race: &Outcome, serial: &[Outcome; 2]) -> Result<(), String> {
+        if serial.contains(race) || is_told(race, serial) {
+            return Ok(());
+        }
+        let (one, other) = self.functions;
+        let what = format!("{} while {} is held at {point:?}", other.name, one.name);
+        Err(format!("{what}: {race:#?} is none of {serial:#?}"))
+    }
+
+    /// What becomes of them when the other goes through while the one is held, whether the one has to do with what the
+    /// other wrote, and how else it could be held there. `None` if the one has no such call.
+    async fn race(&self, point: Point) -> Option<(Outcome, bool, Vec<Tear>)> {
         let [one, other] = self.calls().await;
         let before = items(self.world).await;
-        let (held, log) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Log::default())));
-        let (holding, logging) = (held.clone(), log.clone());
-        self.world.faults.when(move |operation, body| {
-            let mut log = logging.lock().unwrap();
-            let hold = log.visit(operation, body, at);
-            if hold {
-                holding.notify_one();
-            }
-            hold.then_some(Fault::Hold)
-        });
+        let log = Arc::new(Mutex::new(Log::default()));
+        let logging = log.clone();
+        self.world.faults.when(move |operation, body| logging.lock().unwrap().visit(operation, body, point));
         let mut one = tokio::spawn(one.into_future());
         tokio::select! {
             _ = &mut one => {
                 self.world.faults.stop();
                 return None;
             }
-            () = held.notified() => {}
+            () = self.world.faults.held() => {}
         }
         let other = other.await;
         log.lock().unwrap().other_is_done();
         self.world.faults.release();
         let one = one.await.expect("it is answered");
         self.world.faults.stop();
-        let concerned = log.lock().unwrap().concerned();
         let left = difference(&before, &items(self.world).await);
-        Some((([answer(&one), answer(&other)], left), concerned))
+        let log = log.lock().unwrap();
+        Some((([answer(&one), answer(&other)], left), log.concerned(), log.tears()))
     }
 
     /// What becomes of them one after the other, the other first or last.
@@ -222,11 +232,6 @@ fn is_told(([one, other], left): &Outcome, [one_first, other_first]: &[Outcome; 
 
 fn parameters(function: &'static Function) -> Vec<&'static str> {
     path_parameters(function).into_iter().map(|(name, _)| name).collect()
-}
-
-fn takes_key(function: &Function) -> bool {
-    let parameters = entry(function)["parameters"].as_array().expect("a list");
-    parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key")
 }
 
 fn answer(reply: &Reply) -> String {

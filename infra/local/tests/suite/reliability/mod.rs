@@ -1,5 +1,6 @@
 //! What holds of every operation while the table fails, with the scene of each.
 
+mod between;
 mod difference;
 mod faults;
 mod footprint;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::json;
 use tunelink::{auth::Access, operation::Function};
+use tunelink_local::examples::entry;
 
 use crate::harness::{
     Call, PASSWORD, World,
@@ -21,6 +23,11 @@ use crate::harness::{
 /// The operations that change something, or may.
 fn changing() -> impl Iterator<Item = &'static Function> {
     stage::operations().filter(|function| function.route.method != "GET")
+}
+
+fn takes_key(function: &Function) -> bool {
+    let parameters = entry(function)["parameters"].as_array().expect("a list");
+    parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key")
 }
 
 /// Does this for each operation: several worlds at a time, in which nothing is reacted to, and one operation after the

@@ -27,6 +27,16 @@ static WITHOUT: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("TUNEL
 /// A condition that always holds.
 const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 
+/// Whether every write has its condition.
+pub fn all_in_place() -> bool {
+    WITHOUT.is_none()
+}
+
+/// Whether this call had a condition that was taken away.
+pub fn lacks_one(body: &str) -> bool {
+    body.contains(ALWAYS)
+}
+
 /// Notes the conditions of this call, and takes away the one that is to be missing.
 pub(super) fn visit(request: &mut HttpRequest) {
     if REACHED.is_none() && WITHOUT.is_none() {
@@ -71,6 +81,8 @@ fn name(kind: &str, write: &Value) -> Option<String> {
     }
     let key = if write["Key"].is_object() { &write["Key"] } else { &write["Item"] };
     let item = ["pk", "sk"].map(|name| key[name]["S"].as_str().map(pattern).unwrap_or_default()).join(" ");
+    // A notification is written by the same code whether it is kept or only pushed.
+    let item = item.replace("P#*", "N#*");
     let kind = kind.trim_end_matches("Item");
     Some(format!("{kind} {item} if {}", plain.trim()))
 }

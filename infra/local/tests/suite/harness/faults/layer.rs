@@ -77,10 +77,26 @@ impl Connector {
             Fault::Fail => ready(reply::broken()),
             Fault::Hang => HttpConnectorFuture::new(hang()),
             Fault::Hold => {
-                let (connector, released) = (self.clone(), self.faults.released.clone());
+                let connector = self.clone();
                 HttpConnectorFuture::new(async move {
-                    released.notified().await;
+                    connector.faults.held.notify_one();
+                    connector.faults.released.notified().await;
                     connector.send(request).await
+                })
+            }
+            Fault::Torn { item, late } => {
+                assert!(operation == "BatchGetItem", "{operation} is no batch of reads");
+                let (one, others) = torn(body, item);
+                let (first, second) = if late { (others, one) } else { (one, others) };
+                let mut earlier = request.try_clone().expect("its body is text");
+                replace_body(&mut earlier, &first);
+                replace_body(&mut request, &second);
+                let connector = self.clone();
+                HttpConnectorFuture::new(async move {
+                    let earlier = connector.send(earlier).await?;
+                    connector.faults.held.notify_one();
+                    connector.faults.released.notified().await;
+                    Ok(reply::both(earlier, connector.send(request).await?).await)
                 })
             }
             Fault::KillBefore => HttpConnectorFuture::new(async { die() }),
@@ -154,6 +170,17 @@ fn halves(body: &str) -> (Option<Value>, Value) {
         some |= half > 0;
     }
     (some.then_some(now), later)
+}
+
+/// A batch of reads in two: the item of this number, in the order of their keys, and the others.
+fn torn(body: &str, item: usize) -> (Value, Value) {
+    let mut one: Value = serde_json::from_str(body).expect("the SDK sends JSON");
+    let mut others = one.clone();
+    for (one, others) in tables(&mut one["RequestItems"]).zip(tables(&mut others["RequestItems"])) {
+        others.sort_by_cached_key(Value::to_string);
+        *one = vec![others.remove(item)];
+    }
+    (one, others)
 }
 
 /// What is asked of each table of a batch.

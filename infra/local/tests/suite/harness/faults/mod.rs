@@ -1,7 +1,7 @@
 //! What a real table does and the emulator never: it throttles, fails, does not answer, loses replies, lets transactions
 //! meet, leaves parts of a batch undone, gives short pages, and has indexes that lag behind.
 
-mod conditions;
+pub mod conditions;
 mod layer;
 mod reply;
 mod snapshot;
@@ -13,7 +13,6 @@ use std::{
 
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpRequest};
 use tokio::sync::Notify;
-use tunelink_local::store::Transport;
 
 use self::{layer::Layer, snapshot::Snapshot};
 
@@ -41,6 +40,9 @@ pub enum Fault {
     KillAfter,
     /// Of a batch, a half is done at most. For batches alone.
     Unprocessed,
+    /// A batch of reads is not of one moment: the item of this number is read now and the others once it is
+    /// [released](Faults::release), or the other way round. For such batches alone.
+    Torn { item: usize, late: bool },
     /// A page has one item at most. No fault of anything else.
     OneItem,
 }
@@ -53,6 +55,7 @@ type Decide = Box<dyn FnMut(&str, &str) -> Option<Fault> + Send>;
 pub struct Faults {
     decide: Arc<Mutex<Option<Decide>>>,
     snapshot: Arc<Mutex<Option<Snapshot>>>,
+    held: Arc<Notify>,
     released: Arc<Notify>,
 }
 
@@ -85,6 +88,11 @@ impl Faults {
         *self.decide.lock().expect("no test panics while it holds this") = None;
     }
 
+    /// Waits until a call is held.
+    pub async fn held(&self) {
+        self.held.notified().await;
+    }
+
     /// Lets the one call go on that is held, now or as soon as it is.
     pub fn release(&self) {
         self.released.notify_one();
@@ -105,6 +113,11 @@ impl Faults {
         snapshot.as_ref().map(Snapshot::url)
     }
 
+    /// The client with this layer around it.
+    pub(super) fn around(&self, inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Layer { inner, faults: self.clone() })
+    }
+
     fn of(&self, request: &HttpRequest) -> Option<Fault> {
         let mut decide = self.decide.lock().expect("no test panics while it holds this");
         let (operation, body) = call(request)?;
@@ -113,18 +126,12 @@ impl Faults {
 }
 
 /// The operation and the body of a call: DynamoDB's name for it, or what there is of its address.
-fn call(request: &HttpRequest) -> Option<(&str, &str)> {
+pub(super) fn call(request: &HttpRequest) -> Option<(&str, &str)> {
     let operation = match request.headers().get("x-amz-target") {
         Some(target) => target.rsplit('.').next()?,
         None => request.uri(),
     };
     Some((operation, std::str::from_utf8(request.body().bytes()?).ok()?))
-}
-
-impl From<Faults> for Transport {
-    fn from(faults: Faults) -> Self {
-        Self::new(move |inner| SharedHttpClient::new(Layer { inner, faults: faults.clone() }))
-    }
 }
 
 impl fmt::Debug for Faults {

@@ -52,11 +52,26 @@ pub(super) fn nothing_done(name: &str, undone: Value) -> Response<SdkBody> {
 
 /// The reply, with what was left undone.
 pub(super) async fn with(done: Response<SdkBody>, name: &str, undone: Value) -> Response<SdkBody> {
-    let status = done.status().as_u16();
-    let body = ByteStream::new(done.into_body()).collect().await.expect("the reply is whole");
-    let mut body: Value = serde_json::from_slice(&body.into_bytes()).expect("DynamoDB speaks JSON");
+    let (status, mut body) = read(done).await;
     body[name] = undone;
     response(status, body)
+}
+
+/// The replies to two batches of reads, as one.
+pub(super) async fn both(one: Response<SdkBody>, other: Response<SdkBody>) -> Response<SdkBody> {
+    let ((_, one), (status, mut both)) = (read(one).await, read(other).await);
+    let tables = both["Responses"].as_object_mut().expect("the table can be read");
+    for (table, items) in tables {
+        let more = one["Responses"][table].as_array().expect("it is asked for the same table");
+        items.as_array_mut().expect("a list of items").extend(more.iter().cloned());
+    }
+    response(status, both)
+}
+
+async fn read(reply: Response<SdkBody>) -> (u16, Value) {
+    let status = reply.status().as_u16();
+    let body = ByteStream::new(reply.into_body()).collect().await.expect("the reply is whole");
+    (status, serde_json::from_slice(&body.into_bytes()).expect("DynamoDB speaks JSON"))
 }
 
 fn response(status: u16, body: Value) -> Response<SdkBody> {
