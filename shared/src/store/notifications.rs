@@ -15,7 +15,8 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-/// How long notifications are kept.
+/// How long notifications are kept, and until the day is over (UTC): so the index has nothing to do for news of the same
+/// day.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How long those are kept that go to the phone alone: a repetition that comes later pushes nothing any more.
 const PUSHED: SignedDuration = SignedDuration::from_hours(24);
@@ -89,7 +90,10 @@ impl Notification {
 
     /// The same with news of that time, from which on it is kept for as long as any.
     fn raised_at(self, at: Timestamp) -> Self {
-        let expires = (at + if self.way == Way::Kept { KEPT } else { PUSHED }).as_second();
+        let expires = match self.way {
+            Way::Kept => end_of_day(at + KEPT),
+            Way::Pushed => (at + PUSHED).as_second(),
+        };
         let card = self.related.is_some().then_some(Card { expires });
         Self { updated_at: at, expires, card, ..self }
     }
@@ -176,6 +180,12 @@ impl Along {
         let there = profiles::must_not_be_erased(self.to, Code::NotFound);
         Ok(vec![write(way, self.to, &self.notice, &self.fact, self.at)?, there])
     }
+}
+
+/// When the day is over that this is in, in seconds since 1970.
+fn end_of_day(at: Timestamp) -> i64 {
+    const DAY: i64 = 24 * 60 * 60;
+    (at.as_second().div_euclid(DAY) + 1) * DAY
 }
 
 fn write(way: Way, to: UserId, notice: &Notice, fact: &str, at: Timestamp) -> Result<Write> {

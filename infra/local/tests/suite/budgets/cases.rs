@@ -1,5 +1,7 @@
 //! Cases of operations beside those of the examples, for which there are figures to keep.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tunelink::operation::Function;
 
@@ -28,7 +30,8 @@ pub(super) async fn all(world: &World, cast: &Cast) -> Vec<(String, &'static Fun
     say(owner, &conversation, "Tonight?").await;
     let text = json!({ "text": "a".repeat(500), "client_message_id": unique("m") });
     let send = owner.post(&format!("{conversation}/messages"), text);
-    world.settled().await;
+    // No two messages are of the same second.
+    world.pass(Duration::from_secs(2)).await;
     vec![
         (
             "search_events, 10 km".to_owned(),
