@@ -1,6 +1,6 @@
 //! What can go wrong, in the words a client gets. Nothing here knows of a transport beyond the status code.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::text::{Language, Text};
 
@@ -157,7 +157,7 @@ impl FieldError {
 }
 
 /// The failure of a call: one main code, the fields at fault, and a cause that is logged and never sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     pub code: Code,
     pub fields: Vec<FieldError>,
@@ -166,7 +166,7 @@ pub struct Error {
     /// The methods that are allowed, for `Allow`.
     pub allow: Option<String>,
     limit: Option<Box<str>>,
-    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// The most faults that one reply names.
@@ -181,12 +181,12 @@ impl Error {
 
     /// A fault of ours; the cause goes to the log alone.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::from(Code::Internal) }
+        Self { cause: Some(cause.into().into()), ..Self::from(Code::Internal) }
     }
 
     /// The store cannot answer now.
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { cause: Some(cause.into()), retry_after: Some(1), ..Self::from(Code::Unavailable) }
+        Self { cause: Some(cause.into().into()), retry_after: Some(1), ..Self::from(Code::Unavailable) }
     }
 
     /// The path knows these methods and not the one that was used.

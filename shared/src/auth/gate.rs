@@ -10,21 +10,14 @@ use super::{Access, Claims};
 use crate::{
     app::App,
     domain::Role,
-    error::{Code, Error, Result},
+    error::{Code, Result},
     store::{sessions, throttle::Bucket},
 };
 
 /// Holds back what must not happen before the caller's session is confirmed. The session is read while the
 /// operation makes its own reads; its commit and its reply wait here.
 #[derive(Clone)]
-pub struct Gate(Option<Shared<BoxFuture<'static, Result<(), Refusal>>>>);
-
-/// Why the gate stays shut; like an [`Error`], but shared by all who wait.
-#[derive(Clone, Copy, Debug)]
-struct Refusal {
-    code: Code,
-    retry_after: Option<u32>,
-}
+pub struct Gate(Option<Shared<BoxFuture<'static, Result<()>>>>);
 
 impl Gate {
     /// Lets everything pass: for calls without a session, and for what no caller has asked for.
@@ -43,7 +36,7 @@ impl Gate {
     pub fn of_frame(app: &App, claims: Claims, bucket: Bucket) -> Self {
         let app = app.clone();
         let admitted = async move {
-            let taken = async { bucket.take(app.store(), app.now()).await.map_err(Refusal::from) };
+            let taken = bucket.take(app.store(), app.now());
             try_join!(confirm(&app, claims, Access::Member), taken).map(|_| ())
         };
         Self(Some(admitted.boxed().shared()))
@@ -53,7 +46,7 @@ impl Gate {
     pub async fn pass(&self) -> Result<()> {
         match &self.0 {
             None => Ok(()),
-            Some(session) => session.clone().await.map_err(Error::from),
+            Some(session) => session.clone().await,
         }
     }
 
@@ -74,32 +67,13 @@ impl Gate {
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(Refusal { code, retry_after }: Refusal) -> Self {
-        let mut error = Self::from(code);
-        error.retry_after = retry_after;
-        error
-    }
-}
-
-async fn confirm(app: &App, claims: Claims, access: Access) -> Result<(), Refusal> {
-    let refuse = |code| Err(Refusal { code, retry_after: None });
-    match sessions::find(app.store(), claims.user_id, claims.session_id).await {
-        Ok(Some(session)) if session.expires <= app.now().as_second() => refuse(Code::SessionEnded),
-        Ok(Some(session)) if access == Access::Admin && session.role != Role::Admin => {
-            refuse(Code::Forbidden)
+async fn confirm(app: &App, claims: Claims, access: Access) -> Result<()> {
+    match sessions::find(app.store(), claims.user_id, claims.session_id).await? {
+        Some(session) if session.expires <= app.now().as_second() => Err(Code::SessionEnded.into()),
+        Some(session) if access == Access::Admin && session.role != Role::Admin => {
+            Err(Code::Forbidden.into())
         }
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => refuse(Code::SessionEnded),
-        Err(error) => Err(error.into()),
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        if let Some(cause) = error.cause() {
-            tracing::error!(%cause, "the caller could not be admitted");
-        }
-        Self { code: error.code, retry_after: error.retry_after }
+        Some(_) => Ok(()),
+        None => Err(Code::SessionEnded.into()),
     }
 }

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod erasure;
 pub mod events;
 mod expression;
+mod items;
 pub mod jobs;
 pub mod keys;
 pub mod load;
@@ -64,22 +65,24 @@ pub struct Store {
     table: Arc<str>,
     gate: Gate,
     meter: Meter,
+    unsent: items::Unsent,
     trace: Option<TraceId>,
 }
 
 impl Store {
     pub(crate) fn new(client: Client, table: &str) -> Self {
-        Self { client, table: table.into(), gate: Gate::wide_open(), meter: Meter::default(), trace: None }
+        let (meter, unsent) = Default::default();
+        Self { client, table: table.into(), gate: Gate::wide_open(), meter, unsent, trace: None }
     }
 
     pub(crate) fn behind(&self, gate: Gate) -> Self {
         Self { gate, ..self.clone() }
     }
 
-    /// The same table, with what is asked of it counted from nothing.
+    /// The same table for a call of its own: what is asked of it is counted from nothing.
     #[must_use]
     pub fn metered(&self) -> Self {
-        Self { meter: Meter::default(), ..self.clone() }
+        Self { meter: Meter::default(), unsent: items::Unsent::default(), ..self.clone() }
     }
 
     /// The same for a call that belongs to this trace.

@@ -1,19 +1,13 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     operation::query::QueryOutput,
-    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity},
+    types::{AttributeValue, ReturnConsumedCapacity},
 };
 use serde::de::DeserializeOwned;
 
-use super::{Item, Key, Store, failed, keys};
-use crate::{
-    error::{Error, Result},
-    row,
-};
-
-/// The most keys in one `BatchGetItem` (DynamoDB's limit).
-const BATCH: usize = 100;
+use super::{Item, Key, Store, failed};
+use crate::{error::Result, row};
 
 /// A query over one partition of the table, or of an index.
 #[derive(Clone, Debug)]
@@ -33,20 +27,6 @@ pub struct Query {
 pub struct Found<T> {
     pub rows: Vec<T>,
     pub more: bool,
-}
-
-/// Items by their keys.
-pub(super) struct Items(HashMap<Key, Item>);
-
-impl Items {
-    /// The item under this key, as a `T`.
-    pub(super) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>> {
-        self.0.remove(key).map(row::read).transpose()
-    }
-
-    pub(super) fn has(&self, key: &Key) -> bool {
-        self.0.contains_key(key)
-    }
 }
 
 impl Query {
@@ -145,25 +125,6 @@ fn sort_key(index: &str) -> String {
 
 /// A call of the SDK is a future of many kilobytes. Each is boxed, so that what waits for several of them is small.
 impl Store {
-    /// Reads one item, seeing every write that was acknowledged before.
-    pub async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
-        self.read(key, true).await
-    }
-
-    /// Reads one item at half the price; it may be a second old.
-    pub async fn glance<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
-        self.read(key, false).await
-    }
-
-    async fn read<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>> {
-        let call = self.client.get_item().table_name(&*self.table).set_key(Some(key.into()));
-        let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let trip = self.meter.begin();
-        let answer = Box::pin(call.consistent_read(consistent).send()).await.map_err(failed)?;
-        trip.read(answer.item.iter().count(), answer.consumed_capacity.as_ref());
-        answer.item.map(row::read).transpose()
-    }
-
     /// Reads the rows of a query, over as many pages as it takes to reach the limit or the end.
     pub async fn query<T: DeserializeOwned>(&self, query: &Query) -> Result<Found<T>> {
         let Found { rows, more } = self.query_items(query).await?;
@@ -227,69 +188,5 @@ impl Store {
     /// The keys of all items of a partition, seeing every write that was acknowledged before.
     pub(crate) async fn keys_of(&self, partition: String) -> Result<Vec<Key>> {
         Ok(self.query(&Query::partition(partition).consistent()).await?.rows)
-    }
-
-    /// Reads many items, 100 a call; those that do not exist are left out, and the order is any. What the
-    /// table leaves unprocessed is asked for again.
-    pub async fn get_all<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
-        let items = self.get_items(keys, false).await?.into_iter();
-        items.map(row::read).collect()
-    }
-
-    /// The same, seeing every write that was acknowledged before.
-    pub async fn get_all_now<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>> {
-        let items = self.get_items(keys, true).await?.into_iter();
-        items.map(row::read).collect()
-    }
-
-    /// The same for items of several kinds; as they are now, if it has to be `consistent`.
-    pub(super) async fn get_items(&self, keys: Vec<Key>, consistent: bool) -> Result<Vec<Item>> {
-        let mut items: Vec<Item> = Vec::new();
-        // An index is no snapshot and may name an item twice, which DynamoDB refuses.
-        let keys: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
-        for chunk in keys.chunks(BATCH) {
-            let keys = chunk.iter().cloned().map(Item::from).collect();
-            let request = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(consistent);
-            let request = request.build().map_err(Error::internal)?;
-            let mut pending = HashMap::from([(self.table.to_string(), request)]);
-            let mut attempts = 0;
-            while !pending.is_empty() {
-                let trip = self.meter.begin();
-                let call = self.client.batch_get_item().set_request_items(Some(pending));
-                let call = call.return_consumed_capacity(ReturnConsumedCapacity::Total);
-                let answer = Box::pin(call.send()).await.map_err(failed)?;
-                let found = answer.responses.iter().flat_map(HashMap::values).map(Vec::len).sum();
-                trip.read(found, answer.consumed_capacity());
-                items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-                pending = answer.unprocessed_keys.unwrap_or_default();
-                attempts += 1;
-                if attempts == 8 && !pending.is_empty() {
-                    return Err(Error::unavailable("the table leaves keys unprocessed"));
-                }
-                if !pending.is_empty() {
-                    tokio::time::sleep(std::time::Duration::from_millis(crate::random::up_to(
-                        25 << attempts,
-                    )))
-                    .await;
-                }
-            }
-        }
-        Ok(items)
-    }
-
-    /// Reads items of several kinds as they are now, each to be asked for by its key.
-    pub(super) async fn get_each(&self, keys: Vec<Key>) -> Result<Items> {
-        let items = self.get_items(keys, true).await?.into_iter();
-        let keyed = items.map(|item| {
-            let key = row::read(item.clone())?;
-            Ok((key, item))
-        });
-        keyed.collect::<Result<_>>().map(Items)
-    }
-
-    /// Whether the table answers.
-    pub async fn ping(&self) -> Result<()> {
-        let key = Key { pk: keys::CATALOGUE.to_owned(), sk: "PING".to_owned() };
-        self.glance::<serde_json::Value>(key).await.map(|_| ())
     }
 }

@@ -34,8 +34,9 @@ fn dynamodb(operation: &str, body: &Value) -> Vec<Right> {
         "PutItem" => one(&body["Item"]),
         "GetItem" | "UpdateItem" | "DeleteItem" => one(&body["Key"]),
         "Query" => vec![query(body)],
+        // Whether an item is read alone is a matter of what else is read at the same time: one right is for both.
         "BatchGetItem" => {
-            tables(body).flat_map(|table| list(&table["Keys"])).map(|key| table(operation, key)).collect()
+            tables(body).flat_map(|table| list(&table["Keys"])).map(|key| table("GetItem", key)).collect()
         }
         "BatchWriteItem" => {
             let key = |write: &Value| {
@@ -150,7 +151,7 @@ mod tests {
         let body = json!({ "RequestItems": { "t": { "Keys": [key("U#1"), key("E#1")] } } });
         assert_eq!(
             needs("BatchGetItem", &body),
-            ["dynamodb:BatchGetItem table U#*", "dynamodb:BatchGetItem table E#*"]
+            ["dynamodb:GetItem table U#*", "dynamodb:GetItem table E#*"]
         );
         let body = json!({ "RequestItems": { "t": [{ "DeleteRequest": { "Key": key("U#1") } }] } });
         assert_eq!(needs("BatchWriteItem", &body), ["dynamodb:BatchWriteItem table U#*"]);

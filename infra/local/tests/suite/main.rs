@@ -27,6 +27,7 @@ mod matrix;
 mod notifications;
 mod platform;
 mod privacy;
+mod reading;
 mod reliability;
 mod requests;
 mod scenes;

@@ -7,7 +7,7 @@ use crate::{
     domain::{Conversation, ConversationId, Later, Membership, Message, UserId},
     error::{Code, Result},
     row,
-    store::{Found, Key, Query, RELATED, Store, keys, read::Items},
+    store::{Found, Key, Query, RELATED, Store, items::Items, keys},
 };
 
 /// A conversation and somebody's part in it, as they are now; `NotFound` unless they take part.

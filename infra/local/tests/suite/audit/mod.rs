@@ -86,7 +86,7 @@ async fn a_world_that_operations_made_is_as_it_should_be_and_an_audit_only_reads
     scene.world.faults.stop();
     let called = called.lock().unwrap();
     assert!(
-        called.iter().all(|call| matches!(call.as_str(), "Scan" | "Query" | "BatchGetItem")),
+        called.iter().all(|call| matches!(call.as_str(), "Scan" | "Query" | "GetItem" | "BatchGetItem")),
         "{called:?}"
     );
 }

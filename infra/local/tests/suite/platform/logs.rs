@@ -71,7 +71,7 @@ async fn every_call_is_one_line() {
         (&json!(200), &json!(false), &json!("INFO"))
     );
     assert_eq!(read["request_id"], reply.header("apigw-requestid"));
-    assert_eq!((&read["calls"], &read["items"], &read["rcu"]), (&json!(2), &json!(2), &json!(2.0)));
+    assert_eq!((&read["calls"], &read["items"], &read["rcu"]), (&json!(1), &json!(2), &json!(2.0)));
 
     ann.patch("/v1/users/me", json!({ "bio": 1 })).await.refused(422, "wrong_type");
     let refused = &log.said("answered", "update_my_profile")[0];

@@ -99,7 +99,7 @@ fn check(run: &Run) {
     for (actor, session) in &run.sessions {
         let checked = run.position(|step| step.actor == *actor && reads(step, session));
         let checked = checked.unwrap_or_else(|| panic!("{actor} is answered unseen: {}", run.tell()));
-        let is_alive = run.steps[checked].reply.contains("\"Item\"");
+        let is_alive = run.steps[checked].reply.contains(&format!("SESSION#{session}"));
         let wrote = run.position(|step| step.actor == *actor && step.is_write());
         let is_in_order = wrote.is_none_or(|wrote| is_alive && wrote > checked);
         assert!(is_in_order, "{actor} wrote before it was let in: {}", run.tell());
@@ -121,7 +121,7 @@ fn check(run: &Run) {
 
 /// Whether it reads the session that this is, as it is.
 fn reads(step: &Step, session: &str) -> bool {
-    step.operation == "GetItem"
+    step.operation.ends_with("GetItem")
         && step.body.contains(&format!("SESSION#{session}"))
         && step.body.contains("\"ConsistentRead\":true")
 }
