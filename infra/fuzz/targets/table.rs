@@ -57,21 +57,38 @@ impl Table {
         };
         let asked: Value = serde_json::from_slice(body).expect("the SDK writes JSON");
         let operation = target.rsplit('.').next().unwrap_or_default();
-        let item = self.items.iter().find(|item| {
-            operation == "GetItem" && ["pk", "sk"].iter().all(|name| item[name] == asked["Key"][name])
-        });
-        match (item, self.mood) {
-            (Some(item), _) => (200, json!({ "Item": item })),
-            (None, Mood::Down) => refusal("ItIsDown"),
-            (None, Mood::Empty) => empty(operation, &asked),
+        match (operation, self.mood) {
+            ("GetItem", mood) => match (self.item(&asked["Key"]), mood) {
+                (Some(item), _) => (200, json!({ "Item": item })),
+                (None, Mood::Down) => refusal("ItIsDown"),
+                (None, Mood::Empty) => (200, json!({})),
+            },
+            ("BatchGetItem", mood) => self.batch(&asked["RequestItems"], mood),
+            (_, Mood::Down) => refusal("ItIsDown"),
+            (_, Mood::Empty) => empty(operation, &asked),
         }
+    }
+
+    fn item(&self, key: &Value) -> Option<&Value> {
+        self.items.iter().find(|item| ["pk", "sk"].iter().all(|name| item[name] == key[name]))
+    }
+
+    /// The items that are there, of the one table.
+    fn batch(&self, asked: &Value, mood: Mood) -> (u16, Value) {
+        let (name, asked) =
+            asked.as_object().and_then(|tables| tables.iter().next()).expect("it asks for some");
+        let keys = asked["Keys"].as_array().expect("it asks by key");
+        let found: Vec<&Value> = keys.iter().filter_map(|key| self.item(key)).collect();
+        if mood == Mood::Down && found.len() < keys.len() {
+            return refusal("ItIsDown");
+        }
+        (200, json!({ "Responses": { name: found }, "UnprocessedKeys": {} }))
     }
 }
 
 fn empty(operation: &str, asked: &Value) -> (u16, Value) {
     match operation {
         "Query" => (200, json!({ "Items": [], "Count": 0, "ScannedCount": 0 })),
-        "BatchGetItem" => (200, json!({ "Responses": {}, "UnprocessedKeys": {} })),
         "BatchWriteItem" => (200, json!({ "UnprocessedItems": {} })),
         "UpdateItem" if asked["ReturnValues"] == "ALL_NEW" => refusal("ConditionalCheckFailedException"),
         _ => (200, json!({})),
