@@ -184,16 +184,23 @@ impl From<Profile> for MyProfile {
     }
 }
 
-/// Only what RFC 3986 §2 lets stand in a URL, and nobody's password.
+/// Only what RFC 3986 lets stand in a URL, and nobody's password. The host is looked at elsewhere.
 fn plain_https(text: &str, (): &()) -> garde::Result {
-    let stands = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
     let scheme = text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    let authority = text.get(8..).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    if scheme && !authority.contains('@') && text.bytes().all(stands) {
-        Ok(())
-    } else {
-        Err(broken(Code::InvalidUrl))
-    }
+    let rest = text.get(8..).unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
+    // §3.3 to §3.5; brackets are for the addresses of §3.2.2 alone.
+    let stands = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/?".contains(&b);
+    let stand = authority.bytes().all(|b| (stands(b) || b"[]".contains(&b)) && b != b'@')
+        && path.bytes().chain(fragment.bytes()).all(stands);
+    if scheme && stand && is_percent_encoded(rest) { Ok(()) } else { Err(broken(Code::InvalidUrl)) }
+}
+
+/// Whether each `%` has its two digits (RFC 3986 §2.1).
+fn is_percent_encoded(text: &str) -> bool {
+    let digits = |after: &str| after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    text.split('%').skip(1).all(digits)
 }
 
 #[cfg(test)]
@@ -203,8 +210,22 @@ mod tests {
     #[test]
     fn photos_are_https() {
         let good = |url: &str| PhotoUrl(url.to_owned()).validate().is_ok();
-        assert!(good("https://example.org/a.jpg"));
+        for url in [
+            "https://example.org/a.jpg",
+            "HTTPS://example.org:8443?size=2&of=/a#top",
+            "https://[2001:db8::1]/%C3%A9.jpg",
+        ] {
+            assert!(good(url), "{url}");
+        }
         for bad in [
+            "https://me:secret@example.org/a.jpg",
+            "https://example.org/a b.jpg",
+            "https://example.org/a[1].jpg",
+            "https://example.org/a?of[]=1",
+            "https://example.org/a#b#c",
+            "https://example.org/%zz",
+            "https://example.org/%e",
+            "https://exam[ple.org/",
             "http://example.org/a.jpg",
             "javascript:alert(1)",
             "https://",
