@@ -16,7 +16,7 @@ type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 const SIZES: (u64, u32, u32) = (11, 300, 250);
 
 /// Loads a world, on the quick way or by DynamoDB's interface.
-async fn load(
+pub(crate) async fn load(
     world: &World,
     (seed, events, musicians): (u64, u32, u32),
     quick: bool,

@@ -13,10 +13,8 @@ use crate::harness::{
 const OF_ALL: [&str; 5] =
     ["list_conversations", "list_my_events", "list_notifications", "mark_all_notifications_read", "sync"];
 
-/// What every operation costs, each in its scene, one after the other. `None` when the suite is pointed at a deployed
-/// API.
-pub(super) async fn measured() -> Option<Costs> {
-    let world = World::local().await?;
+/// What every operation costs in this world, each in its scene, one after the other.
+pub(super) async fn measured(world: World) -> Costs {
     let meter = Meter { log: Log::at(Level::INFO), world };
     let world = &meter.world;
     let mut cast = Cast::new(world).await;
@@ -37,7 +35,7 @@ pub(super) async fn measured() -> Option<Costs> {
         costs.insert(name, meter.call(function, call).await);
     }
     costs.extend(meter.socket(&cast).await);
-    Some(costs)
+    costs
 }
 
 /// Reads what calls cost from the log, as ops would.
