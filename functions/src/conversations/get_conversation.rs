@@ -26,7 +26,7 @@ impl Operation for GetConversation {
 
     async fn run(app: &App, member: Member, Path(id): Self::Input) -> Result<Self::Output> {
         let (store, user) = (app.store(), member.user_id);
-        let found = conversations::find(store, id, user);
-        view::show_beside(store, user, id, found).await.map(Resource::of)
+        let found = conversations::find(store, id, user).await?;
+        view::show(store, user, found).await.map(Resource::of)
     }
 }

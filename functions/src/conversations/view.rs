@@ -75,11 +75,14 @@ pub(super) async fn show_all(
     conversations: Vec<(Conversation, Membership)>,
 ) -> Result<Vec<ConversationView>> {
     let others = conversations.iter().filter_map(|(conversation, _)| conversation.other_than(viewer));
-    let last = conversations.iter().filter(|(conversation, member)| member.sees(conversation.last_seq));
-    let last = last.map(|(conversation, _)| (conversation.conversation_id, conversation.last_seq));
-    let (people, last) =
-        try_join!(profiles::find_all(store, others), conversations::messages_at(store, last.collect()))?;
-    let apart = conversations::apart(store, viewer, last.iter().map(|message| message.sender_id)).await?;
+    let seen = conversations.iter().filter(|(conversation, member)| member.sees(conversation.last_seq));
+    let (last, senders): (Vec<_>, Vec<_>) =
+        seen.map(|(head, _)| ((head.conversation_id, head.last_seq), head.last_sender_id)).unzip();
+    let (people, last, apart) = try_join!(
+        profiles::find_all(store, others),
+        conversations::messages_at(store, last),
+        conversations::apart(store, viewer, senders.into_iter().flatten())
+    )?;
     let mut people: HashMap<UserId, Profile> = people.into_iter().map(|p| (p.user_id, p)).collect();
     let mut last: HashMap<ConversationId, Message> =
         last.into_iter().map(|message| (message.conversation_id, message)).collect();
@@ -101,14 +104,14 @@ pub(super) async fn show(
     shown.pop().ok_or_else(|| Error::internal("one in, none out"))
 }
 
-/// The same of one that is found or changed meanwhile: what its last message takes is read beside that.
+/// The same of one that is changed meanwhile: what its last message takes is read beside that.
 pub(super) async fn show_beside(
     store: &Store,
     viewer: UserId,
     id: ConversationId,
     conversation: impl Future<Output = Result<(Conversation, Membership)>>,
 ) -> Result<ConversationView> {
-    let found = async {
+    let changed = async {
         let (conversation, member) = conversation.await?;
         let with = profiles::find_all(store, conversation.other_than(viewer)).await?.pop();
         Ok::<_, Error>((conversation, member, with))
@@ -119,7 +122,7 @@ pub(super) async fn show_beside(
         let shown = messages(store, viewer, newest.into_iter().collect()).await?.pop();
         Ok::<_, Error>((seq, shown))
     };
-    let ((conversation, member, with), (seq, last)) = try_join!(found, last)?;
+    let ((conversation, member, with), (seq, last)) = try_join!(changed, last)?;
     if seq != conversation.last_seq {
         return show(store, viewer, (conversation, member)).await;
     }

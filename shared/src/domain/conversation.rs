@@ -115,6 +115,8 @@ pub struct Conversation {
     pub last_at: Timestamp,
     pub member_count: u32,
     pub last_seq: u64,
+    /// Who sent the last message.
+    pub last_sender_id: Option<UserId>,
     pub last_change: u64,
 }
 
@@ -235,6 +237,7 @@ impl Conversation {
             last_at: now,
             member_count: 0,
             last_seq: 0,
+            last_sender_id: None,
             last_change: 0,
         }
     }

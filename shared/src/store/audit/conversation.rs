@@ -75,6 +75,12 @@ impl Partition for OfConversation {
         let last = self.last_message.as_ref();
         let numbers = (last.map_or(0, |last| last.seq), head.last_seq);
         notes.same(Invariant::MessagesNumbered, key, "the last", numbers);
+        let senders = (last.map(|last| last.sender_id), head.last_sender_id);
+        if numbers.0 == numbers.1 && senders.0 != senders.1 {
+            let say =
+                |sender: Option<UserId>| sender.map_or("nobody".to_owned(), |sender| sender.to_string());
+            notes.find(Invariant::LastSender, key, say(senders.0), say(senders.1));
+        }
         notes.same(Invariant::ChangesNumbered, key, "the last", (self.last_change, head.last_change));
         let times = (last.map_or(head.created_at, |last| last.sent_at), head.last_at);
         notes.same(Invariant::TimesInOrder, key, "the last at", times);

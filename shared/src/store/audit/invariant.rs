@@ -83,6 +83,8 @@ invariants! {
     ConversationExists "conversation_exists";
     /// Messages are numbered without a gap, up to the last one that the head knows
     MessagesNumbered "messages_numbered";
+    /// A conversation knows who sent its last message
+    LastSender "last_sender";
     /// Changes are numbered without a gap, up to the last one that the head knows, and are about messages that exist
     ChangesNumbered "changes_numbered";
     /// The time of a conversation is that of its last message, and no message is older than the one before

@@ -76,6 +76,7 @@ fn sending(conversation: &Conversation, message: &Message) -> Result<Vec<Write>>
     let (id, sender, seq) = (message.conversation_id, message.sender_id, message.seq);
     let mut head = Write::update(head_key(conversation))
         .set("last_seq", &seq)?
+        .set("last_sender_id", &sender)?
         .set("last_at", &message.sent_at)?
         .when(Condition::equals("last_seq", conversation.last_seq), Code::Conflict);
     let other = conversation.other_than(sender);

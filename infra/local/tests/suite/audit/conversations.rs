@@ -26,6 +26,16 @@ breaks! {
         let head = in_group(rows, "CONVERSATION");
         rows.add(&head, "last_seq", 1);
     };
+    "a head that thinks that somebody else spoke last" LastSender: |rows| {
+        let head = in_group(rows, "CONVERSATION");
+        let speaker = rows.get(&head, "last_sender_id");
+        let others = [rows.cast.ann.clone(), rows.cast.bob.clone()];
+        let other = others.into_iter().find(|other| *other != speaker).unwrap();
+        rows.set(&head, "last_sender_id", text(other));
+    };
+    "a head that does not know who spoke last" LastSender: |rows| {
+        rows.unset(&in_group(rows, "CONVERSATION"), "last_sender_id");
+    };
     "a head that knows of a change that is not there" ChangesNumbered: |rows| {
         let head = in_group(rows, "CONVERSATION");
         rows.add(&head, "last_change", 1);
@@ -81,7 +91,9 @@ breaks! {
             [("seq", number(6)), ("sender_id", text(ghost.clone())), ("client_message_id", text("boo"))];
         rows.copy(&last, &group, "M#0000000006", &changes);
         rows.copy(&name, &group, &format!("CLIENT#{ghost}#boo"), &[("seq", number(6))]);
-        rows.add(&in_group(rows, "CONVERSATION"), "last_seq", 1);
+        let head = in_group(rows, "CONVERSATION");
+        rows.add(&head, "last_seq", 1);
+        rows.set(&head, "last_sender_id", text(ghost));
     };
     "a group that nobody can lead" GroupsAdmin: |rows| {
         let member = in_group(rows, &format!("MEMBER#{}", rows.cast.ann));

@@ -105,7 +105,9 @@ breaks! {
         ];
         let pk = format!("C#{ghost}");
         rows.copy(&head, &pk, "CONVERSATION", &changes);
-        rows.unset(&(pk, "CONVERSATION".to_owned()), "pair");
+        for only_of_the_pair in ["pair", "last_sender_id"] {
+            rows.unset(&(pk.clone(), "CONVERSATION".to_owned()), only_of_the_pair);
+        }
     };
     "somebody with a seat who is not in the conversation" SeatsConversation: |rows| {
         let carol = rows.cast.carol.clone();
