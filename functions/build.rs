@@ -2,8 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the environment is where Cargo says where to write to")]
 
-use std::{env, error::Error, fs, path::Path};
+use std::{env, error::Error, fs, io::Write, path::Path};
 
+use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 
 const OPENAPI: &str = "../infra/openapi.json";
@@ -16,8 +17,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&folder);
     let document = for_clients(&read(OPENAPI)?);
     let document = document.map_err(|error| format!("{OPENAPI}, which has to come from git: {error}"))?;
-    fs::write(folder.join("openapi.json"), document)?;
-    fs::write(folder.join("docs.html"), page(&read(PAGE)?, &read(STYLE)?, &read(BUNDLE)?))?;
+    write(folder, "openapi.json", &document)?;
+    write(folder, "docs.html", &page(&read(PAGE)?, &read(STYLE)?, &read(BUNDLE)?))
+}
+
+/// Writes a document, and the same compressed.
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    fs::write(folder.join(name), text)?;
+    let mut gzip = GzEncoder::new(fs::File::create(folder.join(format!("{name}.gz")))?, Compression::best());
+    gzip.write_all(text.as_bytes())?;
+    gzip.finish()?;
     Ok(())
 }
 

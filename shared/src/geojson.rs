@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    accept::ranges,
     error::Result,
     geo::Point,
     http::PageInfo,
@@ -97,13 +98,8 @@ impl Input for WantsMap {
 /// Whether `Accept` (RFC 9110 §12.5.1) names the map, and no other JSON with a higher quality.
 fn prefers_map(accept: &str) -> bool {
     let quality = |wanted: &str| {
-        let ranges = accept.split(',').map(|range| range.split(';').map(str::trim));
-        let named = ranges.filter_map(|mut parts| {
-            parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
-            let given = parts.find_map(|part| part.strip_prefix("q="));
-            Some(given.map_or(1.0, |quality| quality.parse::<f32>().unwrap_or(0.0)))
-        });
-        named.fold(0.0, f32::max)
+        let named = ranges(accept).filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        named.map(|(_, quality)| quality).fold(0.0, f32::max)
     };
     let map = quality(MEDIA_TYPE);
     map > 0.0 && map >= quality("application/json")

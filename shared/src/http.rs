@@ -29,6 +29,15 @@ pub struct Reply {
 pub(crate) enum Content {
     Json { data: Box<RawValue>, page: Option<PageInfo> },
     Media { content_type: &'static str, body: Cow<'static, [u8]> },
+    Asset { content_type: &'static str, asset: Asset },
+}
+
+/// A document that is served as it was made when the function was built.
+#[derive(Clone, Copy)]
+pub struct Asset {
+    pub plain: &'static [u8],
+    /// The same, compressed (RFC 1952).
+    pub gzip: &'static [u8],
 }
 
 /// Where a list goes on.
@@ -173,6 +182,8 @@ struct Failure {
 pub(crate) struct Terms<'a> {
     pub(crate) language: Language,
     pub(crate) request_id: &'a str,
+    /// Whether a reply may be compressed.
+    pub(crate) takes_gzip: bool,
     pub(crate) if_none_match: Option<&'a str>,
     /// The message of a success.
     pub(crate) done: Text,
@@ -189,15 +200,20 @@ pub(crate) fn envelope(terms: &Terms<'_>, outcome: Result<Reply>) -> Response<Bo
         headers.insert(REQUEST_ID, id);
     }
     headers.entry(header::CONTENT_LANGUAGE).or_insert(HeaderValue::from_static(terms.language.tag()));
-    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    // What depends on more says so itself: of headers of one name, `lambda_http` hands over the first alone.
+    headers.entry(header::VARY).or_insert(HeaderValue::from_static("Accept-Language"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 fn success(terms: &Terms<'_>, reply: Reply) -> Response<Body> {
+    let is_compressed = terms.takes_gzip && matches!(reply.content, Content::Asset { .. });
     let (content_type, body) = match reply.content {
         Content::Media { content_type, body } => (content_type, body.into_owned()),
+        Content::Asset { content_type, asset } => {
+            (content_type, if is_compressed { asset.gzip } else { asset.plain }.to_vec())
+        }
         Content::Json { data, page } => {
             let envelope = Envelope {
                 status: "success",
@@ -217,6 +233,9 @@ fn success(terms: &Terms<'_>, reply: Reply) -> Response<Body> {
     } else {
         respond(reply.status, Some(content_type), body)
     };
+    if is_compressed && !unchanged {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     for (name, value) in reply.headers.into_iter().chain(etag.map(|etag| (header::ETAG, etag))) {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(name, value);

@@ -1,5 +1,6 @@
 //! What every operation of TuneLink shares. `operation` is the place to begin; `docs/ARCHITECTURE.md` has the map.
 
+mod accept;
 pub mod app;
 pub mod asyncapi;
 pub mod auth;

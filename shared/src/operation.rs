@@ -12,6 +12,7 @@ use lambda_http::{
 use tracing::Instrument;
 
 use crate::{
+    accept::allows_gzip,
     app::App,
     auth::{Access, Caller, Gate},
     error::{Code, Error, Result},
@@ -141,6 +142,7 @@ impl Function {
         let terms = Terms {
             language: Language::negotiate(readable("Accept-Language")),
             request_id,
+            takes_gzip: readable("Accept-Encoding").is_some_and(allows_gzip),
             if_none_match: readable("If-None-Match").filter(|_| self.route.method == "GET"),
             done: self.done,
         };

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     error::Result,
     geojson::{self, Feature, FeatureCollection},
-    http::{Content, ETag, PageInfo, Reply},
+    http::{Asset, Content, ETag, PageInfo, Reply},
     openapi::Description,
     text::Language,
 };
@@ -56,7 +56,7 @@ pub struct Page<T> {
 pub struct Done;
 
 /// 200 with a web page instead of an envelope.
-pub struct Html(pub Cow<'static, [u8]>);
+pub struct Html(pub Asset);
 
 /// 200 with an iCalendar object (RFC 5545) instead of an envelope.
 pub struct Calendar {
@@ -66,7 +66,7 @@ pub struct Calendar {
 }
 
 /// 200 with a JSON document instead of an envelope.
-pub struct Document(pub Cow<'static, [u8]>);
+pub struct Document(pub Asset);
 
 const CALENDAR: &str = "text/calendar; charset=utf-8";
 /// Whoever holds a copy asks whether it is still good.
@@ -200,7 +200,7 @@ impl<T: Feature> Output for Listing<T> {
                 Reply { etag: Some(ETag::Content), ..reply }
             }
         };
-        Ok(reply.header(header::VARY, "Accept"))
+        Ok(reply.header(header::VARY, "Accept, Accept-Language"))
     }
 
     fn describe(doc: &mut Description<'_>) {
@@ -221,7 +221,7 @@ impl Output for Done {
 
 impl Output for Html {
     fn into_reply(self) -> Result<Reply> {
-        Ok(media("text/html; charset=utf-8", self.0))
+        Ok(made("text/html; charset=utf-8", self.0))
     }
 
     fn describe(doc: &mut Description<'_>) {
@@ -232,7 +232,7 @@ impl Output for Html {
 
 impl Output for Document {
     fn into_reply(self) -> Result<Reply> {
-        Ok(media("application/json", self.0))
+        Ok(made("application/json", self.0))
     }
 
     fn describe(doc: &mut Description<'_>) {
@@ -266,12 +266,13 @@ impl Output for Infallible {
     fn describe(_: &mut Description<'_>) {}
 }
 
-fn media(content_type: &'static str, body: Cow<'static, [u8]>) -> Reply {
+fn made(content_type: &'static str, asset: Asset) -> Reply {
     let headers = vec![
         (header::CACHE_CONTROL, PUBLIC.to_owned()),
         (header::CONTENT_LANGUAGE, Language::En.tag().to_owned()),
+        (header::VARY, "Accept-Encoding, Accept-Language".to_owned()),
         // Nobody else's page may show ours, in which people enter their passwords.
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'".to_owned()),
     ];
-    Reply { status: 200, content: Content::Media { content_type, body }, headers, etag: Some(ETag::Content) }
+    Reply { status: 200, content: Content::Asset { content_type, asset }, headers, etag: Some(ETag::Content) }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accept::ranges;
+
 /// A language that replies are written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -25,13 +27,7 @@ impl Language {
     /// have, matched on its primary subtag (RFC 9110 §12.5.4, lookup of RFC 4647 §3.4). English otherwise.
     pub fn negotiate(accept: Option<&str>) -> Self {
         let mut best = (Self::default(), 0.0);
-        for range in accept.unwrap_or_default().split(',').take(32) {
-            let mut parts = range.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default();
-            let quality = parts
-                .find_map(|part| part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("q")))
-                .map(|(_, quality)| quality)
-                .map_or(Some(1.0), |q| q.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)));
+        for (tag, quality) in ranges(accept.unwrap_or_default()) {
             let primary = tag.split('-').next().unwrap_or_default();
             let language = if primary.eq_ignore_ascii_case("fr") {
                 Self::Fr
@@ -40,7 +36,7 @@ impl Language {
             } else {
                 continue;
             };
-            if let Some(quality) = quality.filter(|q| *q > best.1) {
+            if quality > best.1 {
                 best = (language, quality);
             }
         }

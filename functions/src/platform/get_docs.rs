@@ -1,9 +1,8 @@
-use std::borrow::Cow;
-
 use tunelink::{
     Result,
     app::App,
     auth::Anyone,
+    http::Asset,
     operation::{Operation, Route},
     output::Html,
     text::Text,
@@ -19,6 +18,9 @@ impl Operation for GetDocs {
     type Output = Html;
 
     async fn run(_: &App, _: Anyone, (): Self::Input) -> Result<Self::Output> {
-        Ok(Html(Cow::Borrowed(include_bytes!(concat!(env!("OUT_DIR"), "/docs.html")))))
+        Ok(Html(Asset {
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/docs.html")),
+            gzip: include_bytes!(concat!(env!("OUT_DIR"), "/docs.html.gz")),
+        }))
     }
 }

@@ -1,9 +1,8 @@
-use std::borrow::Cow;
-
 use tunelink::{
     Result,
     app::App,
     auth::Anyone,
+    http::Asset,
     operation::{Operation, Route},
     output::Document,
     text::Text,
@@ -19,6 +18,9 @@ impl Operation for GetOpenapi {
     type Output = Document;
 
     async fn run(_: &App, _: Anyone, (): Self::Input) -> Result<Self::Output> {
-        Ok(Document(Cow::Borrowed(include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json")))))
+        Ok(Document(Asset {
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json")),
+            gzip: include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")),
+        }))
     }
 }

@@ -198,6 +198,7 @@ fn sample(function: &Function) -> Value {
         .method(method)
         .uri(path)
         .header("host", "localhost:3000")
+        .header("accept-encoding", "gzip")
         .header("accept-language", "en")
         .header("user-agent", "sample");
     if matches!(function.access, Access::Member | Access::Admin) {

@@ -2,7 +2,7 @@ mod logs;
 
 use reqwest::Method;
 
-use crate::harness::World;
+use crate::harness::{Reply, World};
 
 #[tokio::test]
 async fn health_looks_as_deep_as_it_is_asked() {
@@ -48,6 +48,28 @@ async fn the_documentation_is_one_page() {
     assert!(reply.text.len() < 4_000_000);
     let etag = reply.header("etag").to_owned();
     assert_eq!(world.get("/docs").header("if-none-match", &etag).await.status, 304);
+}
+
+#[tokio::test]
+async fn what_is_long_and_never_changes_comes_compressed_to_those_who_take_that() {
+    let world = World::new().await;
+    for path in ["/docs", "/openapi.json"] {
+        let plain = world.get(path).await;
+        let compressed = world.get(path).header("accept-encoding", "br, gzip;q=0.5").await;
+        assert_eq!((plain.header("content-encoding"), compressed.header("content-encoding")), ("", "gzip"));
+        assert_eq!((compressed.status, &compressed.text), (200, &plain.text));
+        let length = |reply: &Reply| reply.header("content-length").parse::<usize>().unwrap();
+        assert!(length(&compressed) * 3 < length(&plain), "{path}");
+        for reply in [&plain, &compressed] {
+            assert_eq!(reply.header("vary"), "Accept-Encoding, Accept-Language");
+        }
+        // Two representations have two tags (RFC 9110 §8.8.3.3).
+        assert_ne!(compressed.header("etag"), plain.header("etag"));
+        let again =
+            |tag: &str| world.get(path).header("accept-encoding", "gzip").header("if-none-match", tag);
+        assert_eq!(again(compressed.header("etag")).await.status, 304);
+        assert_eq!(again(plain.header("etag")).await.status, 200);
+    }
 }
 
 #[tokio::test]
