@@ -27,7 +27,9 @@ impl Reply {
             (None, Some(_)) if answer["body"].is_null() => Vec::new(),
             _ => panic!("no body: {answer:#}"),
         };
-        document::check(method, path, status, &headers(answer), &body);
+        let headers = headers(answer);
+        let body = document::plain(&headers, &body);
+        document::check(method, path, status, &headers, &body);
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if body["status"].is_string() {
             assert_eq!(body["code"], status, "{body:#}");

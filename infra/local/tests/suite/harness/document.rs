@@ -2,10 +2,13 @@
 
 use std::{
     collections::HashMap,
+    io::Read,
     sync::{Arc, LazyLock, Mutex},
 };
 
+use flate2::read::GzDecoder;
 use jsonschema::Validator;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde_json::{Map, Value, json};
 use tunelink_local::examples::{self, DOCUMENT};
 
@@ -28,14 +31,21 @@ pub(crate) fn template(path: &str) -> Option<&'static str> {
     paths.keys().filter(fits).min_by_key(|template| template.matches('{').count()).map(String::as_str)
 }
 
+/// A body as it was before it was compressed.
+pub(crate) fn plain(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match headers.get(CONTENT_ENCODING) {
+        None => bytes.extend(body),
+        Some(coding) => {
+            assert_eq!(coding, "gzip");
+            GzDecoder::new(body).read_to_end(&mut bytes).expect("it is compressed");
+        }
+    }
+    bytes
+}
+
 /// Panics when the document does not promise such a reply to this call.
-pub(crate) fn check(
-    method: &str,
-    path: &str,
-    status: u16,
-    headers: &reqwest::header::HeaderMap,
-    body: &[u8],
-) {
+pub(crate) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
     let template =
         template(path).filter(|template| DOCUMENT["paths"][template].get(method.to_lowercase()).is_some());
     let operation = match template {

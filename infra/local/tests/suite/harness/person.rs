@@ -1,13 +1,11 @@
 use std::{
     future::{Future, IntoFuture},
-    io::Read,
     pin::Pin,
 };
 
-use flate2::read::GzDecoder;
 use reqwest::{
     Client, Method, RequestBuilder,
-    header::{CONTENT_ENCODING, HeaderMap, HeaderValue},
+    header::{HeaderMap, HeaderValue},
 };
 use serde_json::Value;
 
@@ -128,25 +126,12 @@ impl IntoFuture for Call {
         Box::pin(async move {
             let response = self.request.send().await.expect("the backend answers");
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let bytes = plain(&headers, &response.bytes().await.expect("the reply is whole"));
+            let bytes = document::plain(&headers, &response.bytes().await.expect("the reply is whole"));
             document::check(self.method.as_str(), &self.path, status, &headers, &bytes);
             let body = serde_json::from_slice(&bytes).unwrap_or_default();
             Reply { status, headers, body, text: String::from_utf8_lossy(&bytes).into_owned() }
         })
     }
-}
-
-/// A body as it was before it was compressed.
-fn plain(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    match headers.get(CONTENT_ENCODING) {
-        None => bytes.extend(body),
-        Some(coding) => {
-            assert_eq!(coding, "gzip");
-            GzDecoder::new(body).read_to_end(&mut bytes).expect("it is compressed");
-        }
-    }
-    bytes
 }
 
 #[derive(Clone, Debug)]

@@ -221,13 +221,14 @@ impl Pair<'_> {
 }
 
 /// Whether the race is as if the other had come first, and the one was told just that: that something has changed
-/// meanwhile. Or whether both were let in, and then one of them ended the session of both.
+/// meanwhile; or the other way round, for what else the one asks at the same time is not held. Or whether both were let in, and then one of them ended the session of both.
 fn is_told(([one, other], left): &Outcome, [one_first, other_first]: &[Outcome; 2]) -> bool {
     let (([before, late], both), ([refused, first], alone)) = (one_first, other_first);
     let told = one.starts_with("409") && !refused.starts_with('2') && other == first && left == alone;
     let let_in = late.starts_with("401") && one == before && other.starts_with('2') && left == both;
     let let_in_late = refused.starts_with("401") && other == first && one.starts_with('2') && left == alone;
-    told || let_in || let_in_late
+    let told_other = other.starts_with("409") && !late.starts_with('2') && one == before && left == both;
+    told || told_other || let_in || let_in_late
 }
 
 fn parameters(function: &'static Function) -> Vec<&'static str> {
