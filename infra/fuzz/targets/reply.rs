@@ -1,5 +1,8 @@
 //! What holds of every reply, whatever was asked.
 
+use std::io;
+
+use flate2::read::GzDecoder;
 use lambda_http::{Body, Response, http::HeaderValue};
 use serde_json::Value;
 use tunelink::{operation::Function, text::Language};
@@ -16,10 +19,7 @@ impl Reply {
     /// Panics when the document does not promise such a reply, or when it is a fault of ours.
     pub(crate) fn of(function: &Function, response: &Response<Body>) -> Self {
         let status = response.status().as_u16();
-        let text = match response.body() {
-            Body::Text(text) => text.as_str(),
-            _ => "",
-        };
+        let text = text(response);
         let what = format!("{} → {status}: {text}", function.name);
         assert_ne!(status, 500, "{what}");
         let documented = resolve(&contract::entry(function)["responses"][status.to_string()]);
@@ -30,7 +30,7 @@ impl Reply {
         if content_type != Some(b"application/json") {
             return Self { status, body: Value::Null };
         }
-        let body: Value = serde_json::from_str(text).expect("it says that it is JSON");
+        let body: Value = serde_json::from_str(&text).expect("it says that it is JSON");
         if status >= 400 {
             let fault = contract::fault(&documented["content"]["application/json"]["schema"], &body);
             assert_eq!(fault, None, "{what}");
@@ -49,4 +49,15 @@ impl Reply {
         errors
             .filter_map(|error| Some((error["code"].as_str()?, error["field"].as_str().unwrap_or_default())))
     }
+}
+
+/// The body as it is read after its `Content-Encoding` (RFC 9110 §8.4) is undone.
+fn text(response: &Response<Body>) -> String {
+    let bytes: &[u8] = response.body();
+    let text = match response.headers().get("content-encoding").map(HeaderValue::as_bytes) {
+        None => io::read_to_string(bytes),
+        Some(b"gzip") => io::read_to_string(GzDecoder::new(bytes)),
+        Some(other) => panic!("{other:?} is no encoding of ours"),
+    };
+    text.expect("what we say is text")
 }
