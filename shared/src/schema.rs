@@ -12,17 +12,22 @@ use serde_json::{Map, Value};
 
 use crate::error::{Code, FieldError, MAX_FAULTS};
 
+/// The largest integer that all readers of JSON have exactly (RFC 7493 §2.2).
+pub(crate) const LARGEST_INTEGER: u64 = (1 << 53) - 1;
+
 /// Settings of every schema in the document: OpenAPI 3.0, which is what API Gateway imports.
 pub(crate) fn settings() -> SchemaSettings {
-    SchemaSettings::openapi3().with_transform(RecursiveTransform(typed_null))
+    let settings = SchemaSettings::openapi3().with_transform(RecursiveTransform(typed_null));
+    settings.with_transform(RecursiveTransform(exact))
 }
 
 /// The same for `AsyncAPI`, whose schemas are those of JSON Schema draft 7.
 pub(crate) fn plain_settings() -> SchemaSettings {
-    SchemaSettings::draft07().with(|settings| {
+    let settings = SchemaSettings::draft07().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
         settings.meta_schema = None;
-    })
+    });
+    settings.with_transform(RecursiveTransform(exact))
 }
 
 /// OpenAPI 3.0.3 gives `nullable` a meaning only beside a `type`: what can only be null needs one, too.
@@ -31,6 +36,14 @@ fn typed_null(schema: &mut Schema) {
         schema.get("enum").and_then(Value::as_array).is_some_and(|values| values == &[Value::Null]);
     if only_null && schema.get("type").is_none() {
         schema.insert("type".to_owned(), "object".into());
+    }
+}
+
+/// An integer that may be large is no larger than all readers can tell.
+fn exact(schema: &mut Schema) {
+    let may_be_large = schema.get("format").is_some_and(|format| format == "uint64");
+    if may_be_large && schema.get("maximum").is_none() {
+        schema.insert("maximum".to_owned(), LARGEST_INTEGER.into());
     }
 }
 
@@ -188,6 +201,8 @@ mod tests {
         title: String,
         #[garde(range(min = 1, max = 9))]
         stars: Option<u8>,
+        #[garde(skip)]
+        plays: Option<u64>,
         #[garde(length(max = 1), inner(length(chars, min = 2)))]
         tags: Vec<String>,
         #[garde(skip)]
@@ -220,6 +235,13 @@ mod tests {
             ("year", Code::UnknownField),
         ];
         assert_eq!(found, expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn integers_are_as_large_as_all_can_read_them() {
+        let most = |plays: u64| codes(&json!({ "title": "Swing", "tags": [], "plays": plays }));
+        assert_eq!(most(LARGEST_INTEGER), []);
+        assert_eq!(most(LARGEST_INTEGER + 1), [("plays".to_owned(), Code::TooLarge)]);
     }
 
     #[test]

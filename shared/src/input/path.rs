@@ -8,6 +8,7 @@ use crate::{
     error::{Code, Result},
     openapi::Description,
     operation::Route,
+    schema::LARGEST_INTEGER,
 };
 
 /// The parameters of the path, in its order. What does not parse names nothing, hence 404.
@@ -32,11 +33,11 @@ macro_rules! ids {
 
 ids!(ConversationId EventId NotificationId PushDeviceId SessionId UserId);
 
-/// The number of a message, which counts from 1.
+/// The number of a message.
 impl PathParameter for u64 {
     fn parse(text: &str) -> Option<Self> {
         let number: Self = text.parse().ok()?;
-        (number.to_string() == text).then_some(number)
+        (number.to_string() == text && number <= LARGEST_INTEGER).then_some(number)
     }
 }
 

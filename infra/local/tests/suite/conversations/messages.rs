@@ -52,6 +52,8 @@ async fn pages_go_back_forward_and_around_a_message() {
     assert_eq!(numbers(&list("around=5&limit=4").await.ok()), [7, 6, 5, 4]);
     list("before=4&after=2").await.refused(422, "only_one");
     assert_eq!(numbers(&list("before=0").await.ok()), [0; 0]);
+    assert_eq!(numbers(&list("before=9007199254740991&limit=1").await.ok()), [9]);
+    assert_eq!(list("before=9007199254740992").await.errors(), (422, vec![("too_large", "before")]));
     assert_eq!(numbers(&list("after=100").await.ok()), [0; 0]);
 }
 
