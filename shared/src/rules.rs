@@ -7,13 +7,13 @@ use garde::{
     i18n::{I18n, InvalidCreditCard, InvalidEmail, InvalidPhoneNumber, InvalidUrl, IpKind, with_i18n},
 };
 
-use crate::error::{Code, Error, FieldError, Result};
+use crate::error::{Code, FieldError};
 
-/// Checks every rule of `value` and reports all that are broken.
-pub(crate) fn check<T: Validate<Context = ()>>(value: &T) -> Result<()> {
+/// Every rule of `value` that is broken.
+pub(crate) fn faults<T: Validate<Context = ()>>(value: &T) -> Vec<FieldError> {
     match with_i18n(Codes, || value.validate()) {
-        Ok(()) => Ok(()),
-        Err(report) => Err(Error::invalid(report.iter().map(|(path, broken)| read(path, broken)).collect())),
+        Ok(()) => Vec::new(),
+        Err(report) => report.iter().map(|(path, broken)| read(path, broken)).collect(),
     }
 }
 

@@ -102,7 +102,9 @@ mod tests {
 
     fn token(text: &str, platform: Platform) -> Result<String, Code> {
         let token = PushToken(text.to_owned());
-        crate::rules::check(&token).map_err(|error| error.fields[0].code)?;
+        if let Some(fault) = crate::rules::faults(&token).first() {
+            return Err(fault.code);
+        }
         token.on(platform).map(|token| token.0).map_err(|field| field.code)
     }
 

@@ -17,7 +17,7 @@ pub use self::{
     path::{Path, PathParameter},
 };
 use crate::{
-    error::{Code, Error, Result},
+    error::{Code, Error, FieldError, Result},
     http::{ETag, IfMatch},
     idempotency::Once,
     json,
@@ -190,8 +190,6 @@ tuple!(A B);
 tuple!(A B C);
 tuple!(A B C D);
 
-/// Shape first, then the rules; either way every fault is reported. serde alone would take an array for an
-/// object, and would stop at the first fault.
 /// What came as JSON by another way than a request's body, checked like one.
 pub fn parse<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(bytes: &[u8]) -> Result<T> {
     check(json::parse(bytes)?)
@@ -211,15 +209,20 @@ pub fn part<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>
     })
 }
 
+/// Shape first, then the rules, and what the document says beyond them; either way every fault is reported. serde alone
+/// would take an array for an object, and would stop at the first fault.
 fn check<T: DeserializeOwned + Validate<Context = ()> + JsonSchema + 'static>(value: Value) -> Result<T> {
-    let faults = schema::faults(schema::of::<T>(), &value);
-    if faults.iter().any(|fault| fault.code.is_of_shape()) {
-        return Err(Error::invalid(faults));
+    let documented = schema::faults(schema::of::<T>(), &value);
+    if documented.iter().any(|fault| fault.code.is_of_shape()) {
+        return Err(Error::invalid(documented));
     }
-    match serde_path_to_error::deserialize(&value) {
-        Ok(parsed) => rules::check(&parsed).map(|()| parsed),
-        Err(error) => Err(Code::InvalidFormat.at(error.path().to_string().trim_matches('.')).into()),
-    }
+    let parsed = serde_path_to_error::deserialize(&value)
+        .map_err(|error| Code::InvalidFormat.at(error.path().to_string().trim_matches('.')))?;
+    let mut faults = rules::faults(&parsed);
+    let is_new = |fault: &FieldError| faults.iter().all(|broken| broken.field != fault.field);
+    let beyond: Vec<_> = documented.into_iter().filter(is_new).collect();
+    faults.extend(beyond);
+    if faults.is_empty() { Ok(parsed) } else { Err(Error::invalid(faults)) }
 }
 
 /// The body's bytes, however API Gateway wrapped them.
